@@ -1,4 +1,4 @@
-import type { FilterDimension } from './selection.ts'
+import type { FilterDimension } from './filters.ts'
 
 /** What can be added up over rows. Amounts in pesos, the rest counts. A ratio is never a measure. */
 export const MEASURES = [

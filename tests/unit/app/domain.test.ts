@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { unsupportedFilters } from '../../../app/domain/filters.ts'
 import { coverage, evaluate, METRIC_IDS, METRICS } from '../../../app/domain/metrics.ts'
-import { unsupportedFilters } from '../../../app/domain/selection.ts'
 import {
   clampRange,
   dayFromIso,
