@@ -1,0 +1,33 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
+import { postgis } from '@electric-sql/pglite-postgis'
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import { oneSequenceAtATime } from './one-sequence-at-a-time.ts'
+
+/**
+ * The embedded engine's thread: PGlite computes synchronously, so beside the server it would stop every request for as long as a
+ * transform takes. Protocol with `embedded.ts`: `{listening: port}` once, `'close'` ends it.
+ */
+const { directory, port } = workerData as { directory: string; port: number }
+
+const engine = await PGlite.create({ dataDir: directory, extensions: { postgis } })
+const server = new PGLiteSocketServer({
+  // A throw out of the engine is a crash of its WebAssembly: let the thread die, so that it is started anew.
+  db: oneSequenceAtATime(engine, error => {
+    queueMicrotask(() => {
+      throw error
+    })
+  }),
+  host: '127.0.0.1',
+  port,
+  maxConnections: 64,
+})
+server.addEventListener('listening', event => {
+  parentPort?.postMessage({ listening: (event as CustomEvent<{ port: number }>).detail.port })
+})
+parentPort?.once('message', async () => {
+  await server.stop()
+  await engine.close()
+  process.exit(0)
+})
+await server.start()

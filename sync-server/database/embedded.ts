@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { ScoutError } from '../../app/errors.ts'
+import { unpackArchive } from './archive.ts'
+import { lockDirectory } from './directory-lock.ts'
+
+/** Postgres in this process: PGlite with PostGIS on a loopback port, for one machine with nothing installed. */
+export interface EmbeddedDatabase {
+  readonly connectionString: string
+  /** How often the engine crashed and was started again. */
+  readonly restarts: number
+  close(): Promise<void>
+}
+
+export interface EmbeddedOptions {
+  /** Where the data lives, such as `SCOUT_HOME/database`. */
+  readonly directory: string
+  /** Archive of a migrated database (`template.ts`) that a new directory starts from; without one it starts empty. */
+  readonly template?: string
+}
+
+/** Written last: a directory without it was left half made, and is made anew. */
+const READY = 'scout-ready'
+/** A crash right after a start would only repeat itself. */
+const MIN_UPTIME_MS = 5_000
+
+/**
+ * Opens the directory, making it from the template first if need be. A crash of the engine (PostGIS in WebAssembly has such
+ * errors) breaks the queries under way with `database_unavailable` and starts it again on the same port.
+ *
+ * @throws ScoutError `busy` when another process has the directory open, `database_unavailable` when the engine does not start.
+ */
+export async function openEmbedded({ directory, template }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const unlock = lockDirectory(directory)
+  try {
+    if (!existsSync(join(directory, READY))) {
+      rmSync(directory, { recursive: true, force: true })
+      mkdirSync(directory, { recursive: true })
+      if (template !== undefined) unpackArchive(template, directory)
+    }
+    const engine = await startEngine(directory)
+    writeFileSync(join(directory, READY), '')
+    return {
+      connectionString: `postgresql://postgres@127.0.0.1:${engine.port}/postgres?sslmode=disable`,
+      get restarts() {
+        return engine.restarts
+      },
+      async close() {
+        await engine.stop()
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+interface Engine {
+  readonly port: number
+  readonly restarts: number
+  stop(): Promise<void>
+}
+
+async function startEngine(directory: string): Promise<Engine> {
+  let stopping = false
+  let restarts = 0
+  let current = await startThread(directory, 0)
+  const port = current.port
+  let startedAt = Date.now()
+
+  const watch = ({ thread }: RunningThread) => {
+    thread.once('exit', () => {
+      if (stopping || Date.now() - startedAt < MIN_UPTIME_MS) return
+      restarts += 1
+      startedAt = Date.now()
+      startThread(directory, port).then(
+        next => {
+          current = next
+          watch(next)
+        },
+        // Nobody waits for this: connections are refused from now on, which is what the pool reports.
+        () => undefined,
+      )
+    })
+  }
+  watch(current)
+
+  return {
+    port,
+    get restarts() {
+      return restarts
+    },
+    async stop() {
+      stopping = true
+      const { thread } = current
+      const exited = new Promise<void>(resolve => thread.once('exit', () => resolve()))
+      thread.postMessage('close')
+      await exited
+    },
+  }
+}
+
+interface RunningThread {
+  readonly thread: Worker
+  readonly port: number
+}
+
+function startThread(directory: string, port: number): Promise<RunningThread> {
+  // Beside this file as source, or beside the bundle.
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const thread = new Worker(new URL(`./embedded-thread.${extension}`, import.meta.url), {
+    workerData: { directory, port },
+  })
+  return new Promise((resolve, reject) => {
+    let reason: unknown
+    thread.on('error', error => {
+      reason = error
+    })
+    thread.once('exit', () => reject(new ScoutError('database_unavailable', { cause: reason })))
+    thread.once('message', (message: { listening: number }) => resolve({ thread, port: message.listening }))
+  })
+}
