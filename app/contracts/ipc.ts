@@ -9,6 +9,8 @@ export const appInfo = z.object({
   platform: z.string(),
   /** The sync server that `/v1` is forwarded to; null until one was chosen. */
   serverUrl: z.url().nullable(),
+  /** `memory`: the system offers no encryption, so the log-in ends with the application. Absent in a browser. */
+  tokenStorage: z.enum(['encrypted', 'memory']).optional(),
 })
 export type AppInfo = z.infer<typeof appInfo>
 
@@ -33,6 +35,7 @@ export const MENU_CHANNEL = 'menu:command'
 
 /** What the preload puts on `window.scout`. */
 export interface PreloadApi {
+  /** Rejects with a `WireError` (see `fromWireError`): of an `Error` only the text would cross. */
   invoke<C extends IpcChannel>(channel: C, ...request: IpcRequest<C>): Promise<IpcResponse<C>>
   onMenuCommand(listener: (command: MenuCommand) => void): () => void
 }

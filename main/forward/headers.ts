@@ -1,0 +1,66 @@
+/** About one connection, not about the message (RFC 9110, 7.6.1). */
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/** Main's HTTP client writes these itself, for the server and not for `app://scout`. */
+const NOT_FOR_THE_SERVER = [
+  ...HOP_BY_HOP,
+  'accept-encoding',
+  'content-length',
+  'cookie',
+  'expect',
+  'host',
+  'origin',
+  'referer',
+]
+
+/** Cookies stay with main; the rest would speak of an origin that is not the page's. */
+const NOT_FOR_THE_PAGE = [
+  ...HOP_BY_HOP,
+  'alt-svc',
+  'clear-site-data',
+  'content-encoding',
+  'set-cookie',
+  'strict-transport-security',
+]
+
+/**
+ * Headers of a page's request as a page of the server's own origin would have sent them.
+ *
+ * No `Sec-Fetch-Mode`: Electron's `net` reads it as an option and refuses `cors` where no `Origin` goes along, and browsers send
+ * `Origin` only with methods that change something.
+ */
+export function headersForServer(request: Request, serverOrigin: string, cookie: string | null): Headers {
+  const headers = without(request.headers, NOT_FOR_THE_SERVER)
+  for (const name of [...headers.keys()]) if (name.startsWith('sec-')) headers.delete(name)
+  headers.set('sec-fetch-site', 'same-origin')
+  if (request.method !== 'GET' && request.method !== 'HEAD') headers.set('origin', serverOrigin)
+  if (cookie !== null) headers.set('cookie', cookie)
+  return headers
+}
+
+export function headersForPage(answer: Response): Headers {
+  const headers = without(answer.headers, NOT_FOR_THE_PAGE)
+  for (const name of [...headers.keys()]) if (name.startsWith('access-control-')) headers.delete(name)
+  // The client has unpacked the body already, so its length on the wire says nothing any more.
+  if (answer.headers.has('content-encoding')) headers.delete('content-length')
+  return headers
+}
+
+function without(source: Headers, names: readonly string[]): Headers {
+  const headers = new Headers(source)
+  for (const name of headers.get('connection')?.split(',') ?? []) {
+    if (name.trim() !== '') headers.delete(name.trim())
+  }
+  for (const name of names) headers.delete(name)
+  return headers
+}
