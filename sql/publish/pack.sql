@@ -1,0 +1,21 @@
+-- What a tenant's geography pack says of its country.
+-- grain: one row · inputs: tenant, geo_pack, geo_level · kind: select, $1 tenant
+select
+  t.is_sample,
+  p.pack_id as pack,
+  p.title,
+  p.vintage,
+  json_build_object('code', p.currency_code, 'symbol', p.currency_symbol) as currency,
+  p.time_zone as "timeZone",
+  p.locale,
+  p.population_year as "populationYear",
+  p.attribution,
+  p.bounds,
+  (
+    select json_object_agg(l.level_id, json_build_object('one', l.one, 'many', l.many))
+    from scout.geo_level l
+    where l.pack_id = p.pack_id and l.level <= 3
+  ) as levels
+from scout.tenant t
+join scout.geo_pack p on p.pack_id = t.pack_id
+where t.tenant_id = $1
