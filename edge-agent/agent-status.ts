@@ -1,0 +1,57 @@
+import { hostname } from 'node:os'
+import { type OutboxReport, reportOutbox } from './outbox/outbox-report.ts'
+import type { Rejection } from './outbox/records.ts'
+import { type Enrolment, IdentityStore } from './uplink/identity.ts'
+import type { UplinkStatus } from './uplink/uplink.ts'
+import { AGENT_VERSION } from './version.ts'
+
+/** What `status` and `GET /v1/status` show. Snake case: it is JSON for people and their tools. */
+export interface AgentStatus {
+  readonly agent_version: string
+  readonly host: string
+  readonly running: boolean
+  readonly enrolment: {
+    readonly server: string
+    readonly device_id: string
+    readonly tenant_id: string
+  } | null
+  readonly boot_epoch: number | null
+  readonly waiting: number
+  readonly oldest_waiting_since: string | null
+  readonly rejected: number
+  readonly newest_rejections: ReadonlyArray<Omit<Rejection, 'raw'> & { readonly raw: string }>
+  /** Only from the running agent. */
+  readonly uplink: UplinkStatus | null
+}
+
+/** The status of the agent whose home this is, running or not. */
+export function readStatus(home: string): AgentStatus {
+  return describe(reportOutbox(home), new IdentityStore(home).read(), null)
+}
+
+export function describe(
+  report: OutboxReport,
+  enrolment: Enrolment | undefined,
+  uplink: UplinkStatus | null,
+): AgentStatus {
+  return {
+    agent_version: AGENT_VERSION,
+    host: hostname(),
+    running: report.running,
+    enrolment: enrolment
+      ? { server: enrolment.server, device_id: enrolment.device_id, tenant_id: enrolment.tenant_id }
+      : null,
+    boot_epoch: report.bootEpoch,
+    waiting: report.waiting,
+    oldest_waiting_since: report.oldestRecordedAt,
+    rejected: report.rejected,
+    newest_rejections: report.rejections.map(rejection => ({ ...rejection, raw: excerpt(rejection.raw) })),
+    uplink,
+  }
+}
+
+/** The whole text stays in the outbox; this is enough to recognise it. */
+function excerpt(raw: Uint8Array): string {
+  const text = new TextDecoder().decode(raw.subarray(0, 240))
+  return raw.length > 240 ? `${text}…` : text
+}

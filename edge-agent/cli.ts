@@ -1,0 +1,129 @@
+import { resolve } from 'node:path'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { asScoutError, toWireError } from '../app/errors.ts'
+import { type Agent, createAgent } from './agent.ts'
+import { readStatus } from './agent-status.ts'
+import { EXIT_CODES, EXIT_HELP, exitCodeOf } from './cli/exit-codes.ts'
+import { runAgent, runOnce } from './cli/run.ts'
+import { statusText } from './cli/status-text.ts'
+import { DEFAULT_INTAKE_PORT } from './sources/http-intake.ts'
+import { AGENT_VERSION } from './version.ts'
+
+interface Everywhere {
+  readonly home: string
+  readonly json?: true
+}
+
+const program = new Command('edge-agent')
+  .description('Keeps the sales of a store on this device and sends them to the sync server.')
+  .version(AGENT_VERSION)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText('after', EXIT_HELP)
+
+program
+  .command('enrol')
+  .description('make a key on this device and present it to the server with a single-use claim code')
+  .addOption(homeOption())
+  .addOption(jsonOption())
+  .requiredOption('--server <url>', 'address of the sync server', serverUrl)
+  .requiredOption('--claim <code>', 'claim code from an administrator')
+  .requiredOption('--name <name>', 'how people call this device')
+  .action(async (options: Everywhere & { server: string; claim: string; name: string }) => {
+    const agent = createAgent({ home: options.home })
+    const { device_id, tenant_id, server } = await stopAfter(agent, agent.enrol(options))
+    print(options, { device_id, tenant_id, server }, `Enrolled at ${server} as ${device_id} of ${tenant_id}.`)
+  })
+
+program
+  .command('run')
+  .description('take in sales from the folder and the local intake, and send them')
+  .addOption(homeOption())
+  .addOption(jsonOption())
+  .addOption(new Option('--folder <dir>', 'folder to watch').env('SCOUT_AGENT_FOLDER'))
+  .addOption(
+    new Option('--port <n>', 'port of the intake on 127.0.0.1; 0 takes any free one')
+      .env('SCOUT_AGENT_PORT')
+      .default(DEFAULT_INTAKE_PORT)
+      .argParser(portNumber),
+  )
+  .option('--once', 'take in what lies in the folder, send everything, and exit')
+  .action(async (options: Everywhere & { folder?: string; port: number; once?: true }) => {
+    const { home, port, once } = options
+    const folder = resolve(options.folder ?? `${home}/inbox`)
+    const agent = createAgent({ home, port, folder })
+    if (once) {
+      const report = await runOnce(agent)
+      const { sales, rejected, sent, waiting } = report
+      print(
+        options,
+        { ...report },
+        `Took in ${sales} (rejected ${rejected}), sent ${sent}, ${waiting} waiting.`,
+      )
+      return
+    }
+    await runAgent(agent, url => {
+      print(options, { intake: url, folder }, `Sales go to ${url}/v1/sales or into ${folder}`)
+    })
+  })
+
+program
+  .command('status')
+  .description('what waits, what was rejected and why')
+  .addOption(homeOption())
+  .addOption(jsonOption())
+  .action((options: Everywhere) => {
+    const status = readStatus(options.home)
+    print(options, { ...status }, statusText(status))
+  })
+
+process.exitCode = await main()
+
+async function main(): Promise<number> {
+  try {
+    await program.parseAsync()
+    return EXIT_CODES.ok
+  } catch (thrown) {
+    // Commander has printed its own message; asking for help is no mistake.
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
+    const error = asScoutError(thrown)
+    const json = process.argv.includes('--json')
+    process.stderr.write(`${json ? JSON.stringify(toWireError(error)) : `edge-agent: ${error.message}`}\n`)
+    return exitCodeOf(error)
+  }
+}
+
+async function stopAfter<T>(agent: Agent, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } finally {
+    await agent.stop()
+  }
+}
+
+function print(options: Everywhere, result: Record<string, unknown>, text: string): void {
+  process.stdout.write(`${options.json ? JSON.stringify(result) : text}\n`)
+}
+
+function homeOption(): Option {
+  return new Option('--home <dir>', 'holds the outbox, the keys and the enrolment')
+    .env('SCOUT_AGENT_HOME')
+    .default('.scout-agent')
+    .argParser(text => resolve(text))
+}
+
+function jsonOption(): Option {
+  return new Option('--json', 'print the result as JSON')
+}
+
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.')
+}
+
+function serverUrl(text: string): string {
+  const url = URL.parse(text)
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.origin
+  throw new InvalidArgumentError('An address looks like https://scout.example.com.')
+}

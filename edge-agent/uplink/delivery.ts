@@ -1,0 +1,129 @@
+import type { Logger } from 'pino'
+import { asScoutError, type ScoutError } from '../../app/errors.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { BatchLimit, WaitingSale } from '../outbox/records.ts'
+import { encodeBatch } from './batch.ts'
+import { BatchSize } from './batch-size.ts'
+import { DeviceToken } from './device-token.ts'
+import type { Identity } from './identity.ts'
+import { sendBatch } from './send-batch.ts'
+import { ServerClient } from './server-client.ts'
+import { ServerClock } from './server-clock.ts'
+import { ServerFailure, strangeAnswer } from './server-failure.ts'
+import { settle } from './settle.ts'
+import { Suspects } from './suspects.ts'
+
+export interface DeliveryOptions {
+  readonly outbox: Outbox
+  readonly identity: Identity
+  readonly log: Logger
+  readonly batch?: BatchLimit | undefined
+  readonly timeoutMs?: number | undefined
+}
+
+/** What became of one try. */
+export type Attempt =
+  | { readonly outcome: 'nothing' }
+  | { readonly outcome: 'delivered'; readonly sales: number }
+  /** The batch was too much for the server; a smaller one can go at once. */
+  | { readonly outcome: 'split' }
+  | { readonly outcome: 'failed'; readonly failure: ScoutError; readonly retryAfterMs?: number | undefined }
+
+/** A line that cuts batches off gets smaller ones, but not single sales. */
+const LEAST_ON_A_BAD_LINE = 16
+
+/**
+ * Sends one batch at a time and decides what a failure means for the next.
+ *
+ * INVARIANTS
+ * - A sale leaves the outbox only on an answer that names it, or as a suspect that the server refuses while it takes others.
+ * - No answer, a server error, a proxy's or a captive portal's page: everything is kept.
+ * - No single sale holds up those behind it.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions
+  readonly #clock = new ServerClock()
+  readonly #client: ServerClient
+  readonly #token: DeviceToken
+  readonly #size: BatchSize
+  readonly #suspects = new Suspects()
+
+  constructor(options: DeliveryOptions) {
+    const { identity, batch, timeoutMs } = options
+    this.#options = options
+    this.#client = new ServerClient({ server: identity.server, clock: this.#clock, timeoutMs })
+    this.#token = new DeviceToken(identity, this.#client, this.#clock)
+    this.#size = new BatchSize(batch)
+  }
+
+  /** How far the device clock is ahead of the server's, ms; `null` before it was measured. */
+  get clockOffsetMs(): number | null {
+    return this.#clock.offsetMs()
+  }
+
+  /** Tries the oldest batch. @throws ScoutError `cancelled`, or that the outbox itself is broken. */
+  async sendOldest(signal: AbortSignal | undefined): Promise<Attempt> {
+    const sales = this.#pick()
+    if (sales.length === 0) return { outcome: 'nothing' }
+    try {
+      return { outcome: 'delivered', sales: await this.#deliver(sales, signal) }
+    } catch (error) {
+      const failure = asScoutError(error)
+      if (failure instanceof ServerFailure) return this.#blame(failure, sales)
+      if (failure.code === 'cancelled' || !failure.retryable) throw failure
+      return { outcome: 'failed', failure }
+    }
+  }
+
+  #pick(): WaitingSale[] {
+    const { outbox } = this.#options
+    const sales = outbox.oldest(this.#size.limit, this.#suspects.seqs)
+    return sales.length > 0 ? sales : outbox.oldest({ sales: 1, bytes: 0 })
+  }
+
+  async #deliver(sales: readonly WaitingSale[], signal: AbortSignal | undefined): Promise<number> {
+    const { outbox, identity, log } = this.#options
+    const backlog = outbox.waiting
+    // The token first: getting it measures the clock.
+    await this.#token.get(signal)
+    const facts = { bootEpoch: outbox.bootEpoch, clockOffsetMs: this.#clock.offsetMs(), backlog }
+    const batch = await encodeBatch(sales, facts, identity.deviceKey)
+    const outcomes = await sendBatch(this.#client, this.#token, batch, signal)
+    const { stored, refused } = await settle(outbox, sales, outcomes)
+    if (stored.length + refused.length === 0) throw strangeAnswer(200)
+    this.#size.grow()
+    for (const { seq } of sales) this.#suspects.clear(seq)
+    for (const { seq, code } of refused)
+      log.warn({ seq, code }, 'the server refused a sale; it is kept as rejected')
+    await this.#condemn()
+    log.debug({ sent: sales.length, stored: stored.length, bytes: batch.body.length }, 'batch answered')
+    return stored.length + refused.length
+  }
+
+  async #condemn(): Promise<void> {
+    const { outbox, log } = this.#options
+    for (const { seq, failure } of this.#suspects.condemned()) {
+      await outbox.reject(seq, failure.code, failure.message)
+      log.warn({ seq, code: failure.code }, 'the server refuses this sale alone; it is kept as rejected')
+    }
+  }
+
+  #blame(failure: ServerFailure, sales: readonly WaitingSale[]): Attempt {
+    const failed = { outcome: 'failed', failure, retryAfterMs: failure.retryAfterMs } as const
+    const [first, second] = sales
+    if (failure.answered === 0) this.#size.shrink(sales.length, LEAST_ON_A_BAD_LINE)
+    if (!blamesTheBatch(failure) || first === undefined) return failed
+    if (second === undefined) {
+      this.#suspects.add(first.seq, failure)
+      return failed
+    }
+    this.#size.shrink(sales.length)
+    return failure.answered === 500 ? failed : { outcome: 'split' }
+  }
+}
+
+/** Answers that another batch may not get: a refusal of this body, or a fault that a sale in it may have caused. */
+function blamesTheBatch({ answered, fromServer }: ServerFailure): boolean {
+  if (answered === 413) return true
+  return fromServer && (answered === 400 || answered === 415 || answered === 422 || answered === 500)
+}

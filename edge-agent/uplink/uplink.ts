@@ -1,0 +1,148 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { LongWork } from '../../app/contracts/long-work.ts'
+import { asScoutError, ScoutError, toWireError, type WireError } from '../../app/errors.ts'
+import { Backoff, type BackoffOptions } from './backoff.ts'
+import { type Attempt, Delivery, type DeliveryOptions } from './delivery.ts'
+
+export interface UplinkOptions extends DeliveryOptions {
+  readonly backoff?: BackoffOptions | undefined
+}
+
+export interface DrainOptions extends LongWork<'sending'> {
+  readonly signal?: AbortSignal
+  /** Gives up after so many failures in a row. */
+  readonly maxFailures?: number
+}
+
+export interface UplinkStatus {
+  readonly last_sent_at: string | null
+  /** In a row. */
+  readonly failures: number
+  readonly last_error: WireError | null
+  readonly next_try_in_ms: number | null
+  readonly clock_offset_ms: number | null
+}
+
+const FAILURES_BEFORE_GIVING_UP = 5
+
+/**
+ * Keeps the outbox empty: when something waits it is sent, after a failure it waits longer and longer.
+ *
+ * INVARIANTS
+ * - One request at a time, also when `run` and `drain` are both under way.
+ * - Stopping at any moment loses nothing: what was not answered stays in the outbox.
+ */
+export class Uplink {
+  readonly #options: UplinkOptions
+  readonly #delivery: Delivery
+  readonly #backoff: Backoff
+  #lane: Promise<unknown> = Promise.resolve()
+  /** Of the monotonic clock. */
+  #notBefore = 0
+  #lastSentAt: string | null = null
+  #lastError: WireError | null = null
+
+  constructor(options: UplinkOptions) {
+    this.#options = options
+    this.#delivery = new Delivery(options)
+    this.#backoff = new Backoff(options.backoff)
+  }
+
+  get status(): UplinkStatus {
+    const wait = Math.round(this.#notBefore - performance.now())
+    return {
+      last_sent_at: this.#lastSentAt,
+      failures: this.#backoff.failures,
+      last_error: this.#lastError,
+      next_try_in_ms: wait > 0 ? wait : null,
+      clock_offset_ms: this.#delivery.clockOffsetMs,
+    }
+  }
+
+  /** Sends whatever comes until the signal. @throws ScoutError when the outbox itself fails. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        if (this.#options.outbox.waiting === 0) await this.#appended(signal)
+        else await this.#turn(signal)
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  /**
+   * Sends until the outbox is empty and gives how many sales left it.
+   *
+   * @throws ScoutError the failure that only a person can end, or the last of `maxFailures` in a row; `cancelled`.
+   */
+  async drain({
+    signal,
+    onProgress,
+    maxFailures = FAILURES_BEFORE_GIVING_UP,
+  }: DrainOptions = {}): Promise<number> {
+    const { outbox } = this.#options
+    let done = 0
+    while (outbox.waiting > 0) {
+      const attempt = await this.#turn(signal)
+      if (attempt.outcome === 'nothing') break
+      if (attempt.outcome === 'delivered') done += attempt.sales
+      onProgress?.({ stage: 'sending', done, total: done + outbox.waiting })
+      if (attempt.outcome !== 'failed') continue
+      if (isForAPerson(attempt.failure) || this.#backoff.failures >= maxFailures) throw attempt.failure
+    }
+    return done
+  }
+
+  /** One try, after the wait that the last failure asked for. Turns follow one another. */
+  #turn(signal: AbortSignal | undefined): Promise<Attempt> {
+    const turn = this.#lane.then(async () => {
+      await pause(this.#notBefore - performance.now(), signal)
+      const attempt = await this.#delivery.sendOldest(signal)
+      this.#note(attempt)
+      return attempt
+    })
+    this.#lane = turn.catch(asScoutError)
+    return turn
+  }
+
+  #note(attempt: Attempt): void {
+    if (attempt.outcome === 'delivered') {
+      if (this.#lastError) this.#options.log.info('the server takes sales again')
+      this.#backoff.succeed()
+      this.#lastSentAt = new Date().toISOString()
+      this.#lastError = null
+    } else if (attempt.outcome === 'failed') {
+      const { failure, retryAfterMs } = attempt
+      const waitMs = this.#backoff.fail(retryAfterMs)
+      this.#notBefore = performance.now() + waitMs
+      this.#lastError = toWireError(failure)
+      this.#options.log.warn(
+        { code: failure.code, waitMs: Math.round(waitMs), cause: failure.cause },
+        failure.message,
+      )
+    }
+  }
+
+  async #appended(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    using _listening = this.#options.outbox.onAppend(resolve)
+    const stop = new AbortController()
+    await Promise.race([promise, once(signal, 'abort', { signal: stop.signal }).catch(asScoutError)])
+    stop.abort()
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) throw new ScoutError('cancelled')
+  if (ms <= 0) return
+  await delay(ms, undefined, signal && { signal }).catch(cause => {
+    throw new ScoutError('cancelled', { cause })
+  })
+}
+
+/** Trying again will not help until someone acts: an unknown or suspended device, a wrong key, an outbox too old. */
+function isForAPerson({ code, retryable, status }: ScoutError): boolean {
+  return !retryable && (status === 401 || status === 403 || status === 409) && code !== 'offline'
+}
