@@ -32,12 +32,15 @@ export function placeWindow(
   left: WindowState | undefined,
   workAreas: readonly [Rectangle, ...Rectangle[]],
 ): WindowState {
-  const home = left === undefined ? undefined : workAreas.find(area => holdsGrip(area, left))
-  const area = home ?? workAreas[0]
-  const width = within(SMALLEST.width, left?.width ?? USUAL.width, area.width)
-  const height = within(SMALLEST.height, left?.height ?? USUAL.height, area.height)
   const maximized = left?.maximized ?? false
-  if (home !== undefined && left !== undefined) return { x: left.x, y: left.y, width, height, maximized }
+  if (left !== undefined) {
+    for (const area of workAreas) {
+      const placed = { ...left, ...sizeWithin(area, left) }
+      if (holdsGrip(area, placed)) return placed
+    }
+  }
+  const [area] = workAreas
+  const { width, height } = sizeWithin(area, left)
   const x = area.x + Math.round((area.width - width) / 2)
   const y = area.y + Math.round((area.height - height) / 2)
   return { x, y, width, height, maximized }
@@ -47,6 +50,13 @@ function holdsGrip(area: Rectangle, window: Rectangle): boolean {
   const visible = Math.min(area.x + area.width, window.x + window.width) - Math.max(area.x, window.x)
   const top = window.y >= area.y && window.y + GRIP.height <= area.y + area.height
   return top && visible >= Math.min(GRIP.width, window.width)
+}
+
+function sizeWithin(area: Rectangle, wanted: Pick<Rectangle, 'width' | 'height'> = USUAL) {
+  return {
+    width: within(SMALLEST.width, wanted.width, area.width),
+    height: within(SMALLEST.height, wanted.height, area.height),
+  }
 }
 
 /** The display's size wins over the smallest size. */
