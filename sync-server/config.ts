@@ -1,0 +1,28 @@
+/** What shapes a running server. `DEFAULTS` serve one machine; tests turn single knobs. */
+export interface ServerConfig {
+  /** Signs access tokens. */
+  readonly sessionKey: Uint8Array
+  /** The built application (`dist/renderer`); null serves the interface alone. */
+  readonly appDir: string | null
+  readonly logLevel: string
+  /** Behind a proxy that sets X-Forwarded-*: only then are they believed. */
+  readonly trustProxy: boolean
+  /** Requests a minute and address. */
+  readonly rateLimits: { readonly login: number; readonly enrol: number; readonly token: number }
+  /** The server's clock. */
+  readonly now: () => Date
+}
+
+export const DEFAULTS = {
+  appDir: null,
+  logLevel: 'info',
+  trustProxy: false,
+  rateLimits: { login: 30, enrol: 120, token: 600 },
+  now: () => new Date(),
+} as const satisfies Partial<ServerConfig>
+
+/** Lifetimes, in seconds. */
+export const ACCESS_TOKEN_S = 15 * 60
+export const REFRESH_TOKEN_S = 30 * 86_400
+/** How long a profile opens without a network after its last contact. */
+export const OFFLINE_S = 30 * 86_400

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { SaleOutcome } from '../../app/contracts/device.ts'
+import { ScoutError } from '../../app/errors.ts'
+import type { Pool } from '../database/pool.ts'
+import { withTenant } from '../database/tenant.ts'
+import { ed25519Verify } from '../devices/signatures.ts'
+import type { DevicePrincipal } from '../identity/access-tokens.ts'
+import { businessTime } from './business-time.ts'
+import { inflate } from './inflate.ts'
+import { isJudged, isRefused, judgeSale } from './judge-sale.ts'
+import { splitBatch } from './split-batch.ts'
+import { storeBatch } from './store-batch.ts'
+
+export interface IncomingBatch {
+  readonly device: DevicePrincipal
+  /** As it came: gzip of NDJSON. */
+  readonly body: Buffer
+  /** base64url Ed25519 over `body`. */
+  readonly signature: string
+  readonly receivedAt: Date
+}
+
+/**
+ * Takes a batch in: signature, inflating, header, every sale by itself, one transaction. Returns after its commit, with one outcome a seq.
+ *
+ * @throws ScoutError for the batch as a whole, and then nothing of it is stored: `signature_invalid`, `compression_invalid`,
+ * `body_too_large`, `batch_malformed`, `device_unknown`, `device_suspended`, `boot_epoch_stale`.
+ */
+export async function ingestBatch(pool: Pool, batch: IncomingBatch): Promise<SaleOutcome[]> {
+  const sender = await readSender(pool, batch.device)
+  if (!ed25519Verify(sender.publicKey, batch.signature, batch.body)) throw new ScoutError('signature_invalid')
+  const { header, lines } = splitBatch(await inflate(batch.body))
+  const time = businessTime(sender.timeZone)
+  const arrival = { receivedAt: batch.receivedAt, backfillFrom: sender.backfillFrom }
+  const verdicts = lines.map((line, i) => judgeSale(header.seqs[i] ?? 0, line, time, arrival))
+  return withTenant(pool, batch.device.tenantId, tx =>
+    storeBatch(tx, {
+      device: batch.device,
+      storeIds: sender.storeIds,
+      header,
+      receivedAt: batch.receivedAt,
+      sales: verdicts.filter(isJudged),
+      refused: verdicts.filter(isRefused),
+    }),
+  )
+}
+
+const senderRow = z
+  .object({
+    public_key: z.instanceof(Buffer),
+    status: z.enum(['active', 'suspended', 'revoked']),
+    store_ids: z.array(z.string()).nullable(),
+    backfill_from: z.string().nullable(),
+    time_zone: z.string(),
+  })
+  .transform(row => ({
+    publicKey: row.public_key.toString('base64url'),
+    status: row.status,
+    storeIds: row.store_ids,
+    backfillFrom: row.backfill_from,
+    timeZone: row.time_zone,
+  }))
+
+async function readSender(pool: Pool, device: DevicePrincipal): Promise<z.infer<typeof senderRow>> {
+  const { rows } = await withTenant(pool, device.tenantId, tx =>
+    tx.query(
+      `select d.public_key, d.status, d.store_ids, d.backfill_from, p.time_zone
+       from scout.device d
+       join scout.tenant t on t.tenant_id = d.tenant_id
+       join scout.geo_pack p on p.pack_id = t.pack_id
+       where d.tenant_id = $1 and d.device_id = $2`,
+      [device.tenantId, device.deviceId],
+    ),
+  )
+  if (rows[0] === undefined) throw new ScoutError('device_unknown')
+  const sender = senderRow.parse(rows[0])
+  if (sender.status === 'suspended') throw new ScoutError('device_suspended')
+  if (sender.status === 'revoked') throw new ScoutError('device_unknown')
+  return sender
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { batchLine, MAX_SALE_BYTES, type QuarantineReason } from '../../app/contracts/device.ts'
+import { canonicalJson, parseExactJson, SALE_INSTANTS } from '../../app/domain/canonical-json.ts'
+import { asScoutError, type ErrorCode, type ErrorDetails, ScoutError } from '../../app/errors.ts'
+import type { BusinessTime } from './business-time.ts'
+import { type Arrival, quarantineReasons } from './quarantine.ts'
+import { readSale, type SaleFacts } from './sale-facts.ts'
+import { storableText } from './storable-text.ts'
+
+/** A line that is a sale, ready for bronze. */
+export interface JudgedSale {
+  readonly seq: number
+  readonly contract: string
+  /** The sale as JSON, unknown fields included. */
+  readonly json: string
+  readonly hash: Buffer
+  readonly facts: SaleFacts
+  readonly businessDay: string
+  readonly recordedAt: Date
+  readonly reasons: readonly QuarantineReason[]
+  readonly raw: Buffer
+}
+
+/** A line that cannot be kept as a sale; its bytes are kept instead. */
+export interface RefusedSale {
+  readonly seq: number
+  readonly code: ErrorCode
+  readonly message: string
+  readonly details: ErrorDetails | null
+  readonly raw: Buffer
+}
+
+/** Reads one line of a batch. Whatever is wrong with it is its own refusal and nobody else's. */
+export function judgeSale(
+  seq: number,
+  raw: Buffer,
+  time: BusinessTime,
+  arrival: Arrival,
+): JudgedSale | RefusedSale {
+  try {
+    return judge(seq, raw, time, arrival)
+  } catch (thrown) {
+    const error = asScoutError(thrown)
+    // Not the sale's fault: the batch fails as a whole and is sent again.
+    if (error.code === 'internal') throw thrown
+    return refuse(seq, raw, error)
+  }
+}
+
+export function refuse(seq: number, raw: Buffer, error: ScoutError): RefusedSale {
+  return { seq, code: error.code, message: storableText(error.message), details: error.details ?? null, raw }
+}
+
+export function isRefused(verdict: JudgedSale | RefusedSale): verdict is RefusedSale {
+  return 'code' in verdict
+}
+
+export function isJudged(verdict: JudgedSale | RefusedSale): verdict is JudgedSale {
+  return !isRefused(verdict)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function judge(seq: number, raw: Buffer, time: BusinessTime, arrival: Arrival): JudgedSale {
+  if (raw.length > MAX_SALE_BYTES) throw new ScoutError('sale_too_large')
+  const value = parseExactJson(decode(raw))
+  refuseDeep(value)
+  const line = batchLine.safeParse(value)
+  if (!line.success) {
+    const [issue] = line.error.issues
+    throw new ScoutError('sale_invalid', {
+      message: `The line around the sale is not valid (${issue?.path.join('.')}: ${issue?.message}).`,
+      cause: line.error,
+    })
+  }
+  const { contract, recorded_at, sale } = line.data
+  const facts = readSale(contract, sale, time)
+  const businessDay = time.day(facts.occurredAt)
+  return {
+    seq,
+    contract,
+    json: JSON.stringify(sale),
+    hash: createHash('sha256').update(canonicalJson(sale, SALE_INSTANTS)).digest(),
+    facts,
+    businessDay,
+    recordedAt: time.instant(recorded_at),
+    reasons: quarantineReasons(facts, businessDay, arrival),
+    raw,
+  }
+}
+
+function decode(raw: Buffer): string {
+  try {
+    return utf8.decode(raw)
+  } catch (error) {
+    throw new ScoutError('sale_malformed', { message: 'The sale is not valid UTF-8.', cause: error })
+  }
+}
+
+/** Deeper than any sale, far below where a recursive reader (Postgres' jsonb among them) runs out of stack. */
+const MAX_DEPTH = 64
+
+function refuseDeep(value: unknown): void {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) {
+      throw new ScoutError('sale_invalid', { message: `The sale is nested deeper than ${MAX_DEPTH} levels.` })
+    }
+    level = level.flatMap(item => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+  }
+}

@@ -1,0 +1,183 @@
+import { type JobResult, type JobWithMetadata, type Job as Message, PgBoss } from 'pg-boss'
+import { z } from 'zod'
+import { type Job, job } from '../../app/contracts/http.ts'
+import type { LongWork, Progress } from '../../app/contracts/long-work.ts'
+import { semanticVersion, type TenantId, tenantId, userId } from '../../app/domain/ids.ts'
+import { ScoutError, toWireError } from '../../app/errors.ts'
+import type { Pool } from '../database/pool.ts'
+
+/*
+ * INVARIANTS
+ *  1. Of a tenant one transform runs and at most one more waits: the waiting one sees everything that arrived before it starts.
+ *  2. Of a tenant one publication runs or waits; asking for another is `busy`.
+ *  3. A job is seen by its own tenant alone.
+ */
+
+export const publishJob = z.object({
+  tenantId,
+  version: semanticVersion.optional(),
+  note: z.string(),
+  publishedBy: userId.nullable(),
+})
+export type PublishJob = z.infer<typeof publishJob>
+const transformJob = z.object({ tenantId })
+
+/** The work itself, for one tenant. What it returns is the job's result, as JSON. */
+export interface JobHandlers {
+  transform(job: { readonly tenantId: TenantId }, work: LongWork): Promise<object>
+  publish(job: PublishJob, work: LongWork): Promise<object>
+}
+
+export interface JobQueue {
+  /** A transform soon: several requests within a few seconds are one. For after ingestion. */
+  scheduleTransform(tenant: TenantId): Promise<void>
+  /** A transform now. */
+  transform(tenant: TenantId): Promise<Job>
+  /** @throws ScoutError `busy` */
+  publish(tenant: TenantId, request: Omit<PublishJob, 'tenantId'>): Promise<Job>
+  /** @throws ScoutError `not_found` */
+  status(tenant: TenantId, jobId: string): Promise<Job>
+  /** Tells running jobs to stop, waits for them, stops polling. */
+  close(): Promise<void>
+}
+
+export interface JobQueueOptions {
+  readonly pool: Pool
+  readonly handlers: JobHandlers
+  readonly onError: (error: unknown) => void
+  /** How long ingestion must rest before a transform, in seconds. */
+  readonly debounceSeconds?: number
+}
+
+const KINDS = ['transform', 'publish'] as const
+type Kind = (typeof KINDS)[number]
+const HOUR_S = 3600
+
+export async function startJobQueue(options: JobQueueOptions): Promise<JobQueue> {
+  const { pool, handlers, debounceSeconds = 2 } = options
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => pool.query(text, values) },
+    registerInstance: false,
+    schedule: false,
+    monitorVacuum: false,
+    reindex: false,
+  })
+  boss.on('error', options.onError)
+  await boss.start()
+  await boss.createQueue('transform', {
+    policy: 'stately',
+    retryLimit: 2,
+    retryBackoff: true,
+    expireInSeconds: HOUR_S,
+  })
+  await boss.createQueue('publish', { policy: 'exclusive', retryLimit: 0, expireInSeconds: HOUR_S })
+
+  const stopping = new AbortController()
+  /** Of the jobs that run in this process. */
+  const progress = new Map<string, Progress>()
+
+  async function perform(
+    message: Message<object>,
+    handle: (work: LongWork) => Promise<object>,
+  ): Promise<JobResult> {
+    const { id } = message
+    try {
+      const output = await handle({
+        signal: stopping.signal,
+        onProgress: report => progress.set(id, report),
+      })
+      return { id, status: 'completed', output }
+    } catch (error) {
+      options.onError(error)
+      return { id, status: 'failed', output: toWireError(error) }
+    } finally {
+      progress.delete(id)
+    }
+  }
+
+  const workOptions = { pollingIntervalSeconds: 1, perJobResults: true, batchSize: 1 } as const
+  const workers: Record<Kind, string> = {
+    transform: await boss.work('transform', workOptions, async (messages: Message<object>[]) =>
+      Promise.all(
+        messages.map(m => perform(m, work => handlers.transform(transformJob.parse(m.data), work))),
+      ),
+    ),
+    publish: await boss.work('publish', workOptions, async (messages: Message<object>[]) =>
+      Promise.all(messages.map(m => perform(m, work => handlers.publish(publishJob.parse(m.data), work)))),
+    ),
+  }
+
+  async function find(
+    kind: Kind,
+    tenant: TenantId,
+    query: { id?: string; key?: string; queued?: boolean },
+  ): Promise<Job[]> {
+    const found = await boss.findJobs<{ tenantId?: string }>(kind, query)
+    return found
+      .filter(one => one.data?.tenantId === tenant)
+      .map(one => describe(kind, one, progress.get(one.id)))
+  }
+
+  return {
+    async scheduleTransform(tenant) {
+      try {
+        await boss.send(
+          'transform',
+          { tenantId: tenant },
+          { singletonKey: tenant, startAfter: debounceSeconds },
+        )
+      } catch (error) {
+        // The sales are committed and their days noted: the next transform takes them along.
+        options.onError(error)
+      }
+    },
+    async transform(tenant) {
+      const id = await boss.send('transform', { tenantId: tenant }, { singletonKey: tenant })
+      boss.notifyWorker(workers.transform)
+      const [waiting] = await find('transform', tenant, id === null ? { key: tenant, queued: true } : { id })
+      if (waiting === undefined) throw new ScoutError('busy')
+      return waiting
+    },
+    async publish(tenant, request) {
+      const data: PublishJob = { tenantId: tenant, ...request }
+      const id = await boss.send('publish', data, { singletonKey: tenant })
+      if (id === null) throw new ScoutError('busy')
+      boss.notifyWorker(workers.publish)
+      const [queued] = await find('publish', tenant, { id })
+      if (queued === undefined) throw new ScoutError('internal')
+      return queued
+    },
+    async status(tenant, jobId) {
+      for (const kind of KINDS) {
+        const [found] = await find(kind, tenant, { id: jobId })
+        if (found !== undefined) return found
+      }
+      throw new ScoutError('not_found')
+    },
+    async close() {
+      stopping.abort()
+      await boss.stop({ graceful: true, timeout: 30_000 })
+    },
+  }
+}
+
+const STATES = {
+  created: 'queued',
+  retry: 'queued',
+  active: 'active',
+  completed: 'completed',
+  cancelled: 'failed',
+  failed: 'failed',
+} as const
+
+function describe(kind: Kind, message: JobWithMetadata<object>, running: Progress | undefined): Job {
+  const state = STATES[message.state]
+  return job.parse({
+    job_id: message.id,
+    kind,
+    state,
+    progress: running ?? null,
+    error: state === 'failed' ? message.output : null,
+    result: state === 'completed' ? message.output : null,
+  })
+}

@@ -1,0 +1,118 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Column, Manifest, Partition } from '../../app/contracts/manifest.ts'
+import { canonicalJson } from '../../app/domain/canonical-json.ts'
+import type { PackInfo } from '../../app/domain/geography.ts'
+import { type DatasetId, type PlaceCode, placeCode, type TenantId } from '../../app/domain/ids.ts'
+import type { BlobStore } from './blob-store.ts'
+import { sha256Of } from './envelopes.ts'
+import type { FactDataset } from './fact-datasets.ts'
+import { encodeParquet } from './parquet.ts'
+import type { PartitionColumns } from './read-partitions.ts'
+
+/** A manifest before it is known whether its dataset gets a new version. */
+export type DraftManifest = Omit<Manifest, 'version' | 'published_at'>
+
+export interface DraftDataset {
+  readonly id: DatasetId
+  readonly manifests: readonly DraftManifest[]
+}
+
+export interface DraftContext {
+  readonly tenantId: TenantId
+  readonly pack: PackInfo
+  /** The tenant's sales are synthetic. */
+  readonly sample: boolean
+}
+
+export interface DraftDescription {
+  readonly id: DatasetId
+  readonly title: string
+  readonly grain: string
+  readonly columns: readonly Column[]
+}
+
+export function draftManifest(
+  context: DraftContext,
+  dataset: DraftDescription,
+  of: {
+    region: PlaceCode | null
+    runs: readonly string[]
+    partitions: Partition[]
+    sample: boolean
+    pack: PackInfo | null
+  },
+): DraftManifest {
+  return {
+    type: 'manifest',
+    spec_version: 1,
+    tenant_id: context.tenantId,
+    dataset_id: dataset.id,
+    region: of.region,
+    title: dataset.title,
+    grain: dataset.grain,
+    columns: [...dataset.columns],
+    schema_sha256: sha256Of(canonicalJson(dataset.columns)),
+    geography_vintage: context.pack.vintage,
+    lineage: { runs: [...of.runs] },
+    sample: of.sample,
+    pack: of.pack,
+    partitions: of.partitions,
+  }
+}
+
+/** Encodes and stores the partitions of a dataset of facts, and drafts one manifest a region. `onFile` hears of every file written. */
+export async function draftFacts(
+  context: DraftContext,
+  dataset: FactDataset,
+  read: { readonly partitions: readonly PartitionColumns[]; readonly runs: readonly string[] },
+  blobs: BlobStore,
+  work: { readonly signal?: AbortSignal | undefined; readonly onFile: () => void },
+): Promise<DraftDataset> {
+  const byRegion = new Map<string, Partition[]>()
+  for (const source of read.partitions) {
+    // Encoding holds the thread for a few milliseconds a partition: requests get their turn in between.
+    await nextTurn()
+    work.signal?.throwIfAborted()
+    const partitions = byRegion.get(source.region) ?? []
+    byRegion.set(source.region, partitions)
+    partitions.push(await storePartition(dataset, source, blobs))
+    work.onFile()
+  }
+  return {
+    id: dataset.id,
+    manifests: [...byRegion].map(([region, partitions]) =>
+      draftManifest(context, dataset, {
+        region: placeCode.parse(region),
+        runs: read.runs,
+        partitions,
+        sample: context.sample,
+        pack: null,
+      }),
+    ),
+  }
+}
+
+async function storePartition(
+  dataset: FactDataset,
+  source: PartitionColumns,
+  blobs: BlobStore,
+): Promise<Partition> {
+  const parquet = encodeParquet(source.columns, source.rows)
+  const ranged = source.columns.filter(builder => dataset.ranged.includes(builder.column.name))
+  return {
+    sha256: await blobs.put(parquet),
+    bytes: parquet.length,
+    rows: source.rows,
+    format: 'parquet',
+    values: { month: source.month },
+    ranges: Object.fromEntries(ranged.map(builder => [builder.column.name, builder.range()])),
+  }
+}
+
+/** What makes a dataset's content: everything in its manifests but the version, when, and by which runs. */
+export function contentKey(manifests: ReadonlyArray<DraftManifest | Manifest>): string {
+  const contents = manifests.map(manifest =>
+    canonicalJson({ ...manifest, version: null, published_at: null, lineage: null }),
+  )
+  return sha256Of(contents.sort().join('\n'))
+}

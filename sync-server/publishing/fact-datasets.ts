@@ -1,0 +1,50 @@
+import { DATASET_COLUMNS } from '../../app/contracts/datasets.ts'
+import type { Column } from '../../app/contracts/manifest.ts'
+import type { DatasetId } from '../../app/domain/ids.ts'
+
+/** A dataset of facts: one manifest a region, one partition a month. */
+export interface FactDataset {
+  readonly id: DatasetId
+  readonly title: string
+  readonly grain: string
+  readonly columns: readonly Column[]
+  /** Columns by whose range a reader may skip a partition. */
+  readonly ranged: readonly string[]
+  /**
+   * File in `sql/publish`: parameter $1 is the tenant; columns `region`, `month`, then those of the dataset in order; rows in the order in
+   * which they are published.
+   */
+  readonly select: string
+  /** Relation of the medallion whose runs are its lineage. */
+  readonly model: string
+}
+
+export const FACT_DATASETS: readonly FactDataset[] = [
+  {
+    id: 'gold.sales_cube',
+    title: 'Sales cube',
+    grain: 'One city or municipality, day, time of day, channel, customer type and main category.',
+    columns: DATASET_COLUMNS['gold.sales_cube'],
+    ranged: ['day', 'place'],
+    select: 'sales-cube.sql',
+    model: 'gold_sales_cube',
+  },
+  {
+    id: 'gold.store_days',
+    title: 'Store days',
+    grain: 'One store and day with at least one sale.',
+    columns: DATASET_COLUMNS['gold.store_days'],
+    ranged: ['day', 'place'],
+    select: 'store-days.sql',
+    model: 'gold_store_days',
+  },
+  {
+    id: 'platinum.anomaly_detection',
+    title: 'Anomalies',
+    grain: 'One region, day and metric whose robust z-score reaches 3.5 either way.',
+    columns: DATASET_COLUMNS['platinum.anomaly_detection'],
+    ranged: ['day'],
+    select: 'anomalies.sql',
+    model: 'anomaly_detection',
+  },
+]

@@ -1,0 +1,49 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ROLES, type Role } from '../../app/contracts/manifest.ts'
+import { writeDurably } from '../files/durable-write.ts'
+
+export interface SigningKey {
+  /** SHA-256 of the raw public key. */
+  readonly keyId: string
+  /** Raw 32 bytes, base64url. */
+  readonly publicKey: string
+  /** Ed25519 over the UTF-8 bytes, base64url. */
+  sign(message: string): string
+}
+
+export type SigningKeys = Readonly<Record<Role, SigningKey>>
+
+/** One key a role, made at first start and readable by the owner alone. Whoever has `root.pem` can move the trust: keep a copy offline. */
+export async function ensureSigningKeys(directory: string): Promise<SigningKeys> {
+  const [root, index, manifest] = await Promise.all(
+    ROLES.map(role => ensureKey(join(directory, `${role}.pem`))),
+  )
+  if (!root || !index || !manifest) throw new TypeError('a role has no key')
+  return { root, index, manifest }
+}
+
+async function ensureKey(path: string): Promise<SigningKey> {
+  let privateKey: KeyObject
+  try {
+    privateKey = createPrivateKey(await readFile(path))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    privateKey = generateKeyPairSync('ed25519').privateKey
+    await writeDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), { mode: 0o600 })
+  }
+  const publicKey = createPublicKey(privateKey).export({ format: 'jwk' }).x ?? ''
+  return {
+    keyId: createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex'),
+    publicKey,
+    sign: message => sign(null, Buffer.from(message, 'utf8'), privateKey).toString('base64url'),
+  }
+}
