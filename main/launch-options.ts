@@ -1,5 +1,13 @@
 /** The server given for this start: `--server=https://…`, or `SCOUT_SERVER`. */
 export function serverOf(argv: readonly string[], environment: NodeJS.ProcessEnv): string | undefined {
-  const flag = '--server='
-  return argv.find(argument => argument.startsWith(flag))?.slice(flag.length) ?? environment.SCOUT_SERVER
+  return flag(argv, '--server') ?? environment.SCOUT_SERVER
+}
+
+/** The directory of this start's profile (log-in, window, partitions): `--profile=<directory>`; else the user's usual one. */
+export function profileOf(argv: readonly string[]): string | undefined {
+  return flag(argv, '--profile')
+}
+
+function flag(argv: readonly string[], name: string): string | undefined {
+  return argv.find(argument => argument.startsWith(`${name}=`))?.slice(name.length + 1)
 }

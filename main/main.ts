@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { app, type BrowserWindow, dialog, ipcMain, Menu, protocol, session } from 'electron'
 import { MENU_CHANNEL } from '../app/contracts/ipc.ts'
 import { ATTRIBUTION } from './attribution.ts'
@@ -7,7 +7,7 @@ import { forwarder } from './forward/forwarder.ts'
 import { dispatch, IPC_CHANNELS } from './ipc/dispatcher.ts'
 import { ipcHandlers } from './ipc/handlers.ts'
 import { keyStore } from './key-store.ts'
-import { serverOf } from './launch-options.ts'
+import { profileOf, serverOf } from './launch-options.ts'
 import { openLog } from './log.ts'
 import { APP_PRIVILEGES, APP_SCHEME } from './origin.ts'
 import { appProtocol } from './protocol.ts'
@@ -18,7 +18,9 @@ import { lockContents, lockSession } from './windows/lock-down.ts'
 import { openMainWindow, pageAt } from './windows/main-window.ts'
 import { menuTemplate } from './windows/menu.ts'
 
-// Both only before `ready`, so they stand before anything that waits.
+// All of it only before `ready`, so it stands before anything that waits.
+const profile = profileOf(process.argv)
+if (profile !== undefined) app.setPath('userData', resolve(profile))
 app.enableSandbox()
 protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: APP_PRIVILEGES }])
 

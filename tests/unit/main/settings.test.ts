@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { serverOf } from '../../../main/launch-options.ts'
+import { profileOf, serverOf } from '../../../main/launch-options.ts'
 import { openSettings, secureOrigin } from '../../../main/settings.ts'
 
 let folder: string
@@ -76,12 +76,16 @@ describe('an address', () => {
   })
 
   it('comes from the command line before the environment', () => {
-    expect(
-      serverOf(['electron', '.', '--server=https://a.example.com'], {
-        SCOUT_SERVER: 'https://b.example.com',
-      }),
-    ).toBe('https://a.example.com')
-    expect(serverOf(['electron'], { SCOUT_SERVER: 'https://b.example.com' })).toBe('https://b.example.com')
+    const environment = { SCOUT_SERVER: 'https://b.example.com' }
+    expect(serverOf(['electron', '.', '--server=https://a.example.com'], environment)).toBe(
+      'https://a.example.com',
+    )
+    expect(serverOf(['electron'], environment)).toBe('https://b.example.com')
     expect(serverOf(['electron'], {})).toBeUndefined()
   })
+})
+
+it('takes the profile of one start from the command line', () => {
+  expect(profileOf(['electron', '.', '--profile=/srv/scout'])).toBe('/srv/scout')
+  expect(profileOf(['electron', '.', '--profiler=x'])).toBeUndefined()
 })
