@@ -38,12 +38,25 @@ export class Store {
     })
   }
 
-  /** @throws ScoutError `store_locked` when another window is at it. */
-  async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    return navigator.locks.request(CONTENT_LOCK, { ifAvailable: true }, async lock => {
-      if (!lock) throw new ScoutError('store_locked')
-      return work()
-    })
+  /**
+   * Runs alone among all windows. Cleaning takes a moment, so a moment is waited for.
+   *
+   * @throws ScoutError `store_locked` when another window is still at it.
+   */
+  async exclusively<T>(work: () => Promise<T>, waitMs = 2000): Promise<T> {
+    const granted = new AbortController()
+    const timer = setTimeout(() => granted.abort(), waitMs)
+    try {
+      return await navigator.locks.request(CONTENT_LOCK, { signal: granted.signal }, () => {
+        clearTimeout(timer)
+        return work()
+      })
+    } catch (thrown) {
+      if (granted.signal.aborted) throw new ScoutError('store_locked', { cause: thrown })
+      throw thrown
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   async heldBlobs(): Promise<Set<string>> {
@@ -102,22 +115,16 @@ export class Store {
     if (state.unclean) await this.clean()
   }
 
-  /** The active version cannot be opened. Goes back to the one before; false when there is none. */
-  async revert(): Promise<boolean> {
-    const before = await this.state()
-    return (
-      before.previous !== null &&
-      (await this.update(withReverted)).active?.sequence === before.previous.sequence
-    )
+  /** The version of this sequence cannot be opened: goes back to the one before, if there is one and it is still the active one. */
+  async revert(sequence: number): Promise<void> {
+    await this.update(state => (state.active?.sequence === sequence ? withReverted(state) : state))
   }
 
   /** Removes what no version needs, unless somebody is at work in the store: then it stays marked for the next time. */
   async clean(): Promise<void> {
-    try {
-      await this.exclusively(() => this.collectGarbage())
-    } catch (thrown) {
-      if (!(thrown instanceof ScoutError && thrown.code === 'store_locked')) throw thrown
-    }
+    await navigator.locks.request(CONTENT_LOCK, { ifAvailable: true }, async lock => {
+      if (lock) await this.collectGarbage()
+    })
   }
 
   /** The same, by one who holds the store exclusively. */

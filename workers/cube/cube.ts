@@ -1,0 +1,211 @@
+import type { CubeInfo, DailySeries, Painting } from '../../app/contracts/worker.ts'
+import { type FilterDimension, type Filters, unsupportedFilters } from '../../app/domain/filters.ts'
+import type { Level } from '../../app/domain/geography.ts'
+import type { PlaceCode } from '../../app/domain/ids.ts'
+import { evaluate, METRICS, type Measures, type Metric } from '../../app/domain/metrics.ts'
+import type { Selection } from '../../app/domain/selection.ts'
+import type { DayRange } from '../../app/domain/time.ts'
+import { ActiveStores } from './active-stores.ts'
+import { passing } from './combos.ts'
+import { DayIndex } from './day-index.ts'
+import { FACT_LEVEL, type Geography } from './geography.ts'
+import { type SalesColumns, SUMMED, type Summed } from './sales-columns.ts'
+import type { StoreDays } from './store-days.ts'
+
+const CENTS = 100
+
+/**
+ * Answers selections. Two indexes are kept: one of everything, one of the filter used last; a date range is two look-ups a place in
+ * either.
+ */
+export class Cube {
+  readonly #sales: SalesColumns
+  readonly #stores: ActiveStores
+  readonly #storeDays: StoreDays
+  readonly #geography: Geography
+  readonly #everything: DayIndex
+  readonly #filtered: DayIndex
+  readonly #slotsByLevel = new Map<Level, Int32Array>()
+
+  constructor(sales: SalesColumns, storeDays: StoreDays, geography: Geography) {
+    this.#sales = sales
+    this.#storeDays = storeDays
+    this.#geography = geography
+    this.#stores = new ActiveStores(storeDays, geography.counts[FACT_LEVEL])
+    this.#everything = new DayIndex(sales)
+    this.#everything.build(passing(sales.combos, {}))
+    this.#filtered = new DayIndex(sales)
+  }
+
+  get info(): Omit<CubeInfo, 'anomalies'> {
+    const { rows, days, firstDay, combos } = this.#sales
+    return {
+      rows,
+      bytes: this.bytes,
+      days: days > 0 ? { from: firstDay, to: firstDay + days - 1 } : null,
+      values: combos.values,
+    }
+  }
+
+  /** What the columns and both indexes take. */
+  get bytes(): number {
+    const { offsets, combo, places } = this.#sales
+    const columns = [offsets, combo, places, ...SUMMED.map(name => this.#sales[name])]
+    const { offsets: dayOffsets, place, previous, next } = this.#storeDays
+    const arrays = [...columns, dayOffsets, place, previous, next]
+    return arrays.reduce(
+      (sum, array) => sum + array.byteLength,
+      this.#everything.bytes + this.#filtered.bytes,
+    )
+  }
+
+  paint(selection: Selection): Painting {
+    const metric = METRICS[selection.metric]
+    const { filters, ignored } = honoured(metric, selection.filters)
+    const index = this.#indexOf(filters)
+    const stores = this.#stores.in(selection.range)
+    const [from, to] = this.#daysOf(selection.range)
+
+    const count = this.#geography.counts[selection.level]
+    const slots = this.#slots(selection.level)
+    const sum = (name: Summed) => {
+      const sums = new Float64Array(count + 1)
+      index.addRange(name, from, to, slots, sums)
+      return sums.subarray(0, count)
+    }
+    const sales = sum('sales')
+    const pricedSales = sum('pricedSales')
+    const netCents = sum('netCents')
+    const active = new Float64Array(count + 1)
+    if (metric.numerator === 'active_stores') addUp(stores, this.#geography.rollUp(selection.level), active)
+    const populations = this.#geography.populations(selection.level)
+
+    const values = new Float64Array(count)
+    const of: Mutable<Measures> = { ...NOTHING }
+    for (let ordinal = 0; ordinal < count; ordinal++) {
+      of.sales = sales[ordinal] as number
+      of.priced_sales = pricedSales[ordinal] as number
+      of.net_sales = (netCents[ordinal] as number) / CENTS
+      of.active_stores = active[ordinal] as number
+      of.population = populations[ordinal] as number
+      values[ordinal] = evaluate(metric, of)
+    }
+    const measures = this.#total(index, from, to, selection.within, hasAny(filters) ? null : stores)
+    return {
+      values,
+      sales,
+      pricedSales,
+      total: { value: evaluate(metric, measures), measures },
+      ignoredFilters: ignored,
+    }
+  }
+
+  daily(selection: Omit<Selection, 'range' | 'level'>): DailySeries {
+    const metric = METRICS[selection.metric]
+    const index = this.#indexOf(honoured(metric, selection.filters).filters)
+    const members = this.#geography.members(selection.within)
+    const inside = Uint8Array.from(this.#sales.places, city => members[city] ?? 0)
+    const sales = index.byDay('sales', inside)
+    const pricedSales = index.byDay('pricedSales', inside)
+    const netCents = index.byDay('netCents', inside)
+    const stores = metric.numerator === 'active_stores' ? this.#stores.byDay(members) : null
+    const shift = this.#sales.firstDay - this.#storeDays.firstDay
+    const population = this.#geography.population(selection.within)
+    const values = sales.map((_, day) =>
+      evaluate(metric, {
+        sales: sales[day] as number,
+        priced_sales: pricedSales[day] as number,
+        net_sales: (netCents[day] as number) / CENTS,
+        units: 0,
+        active_stores: stores?.[day + shift] ?? 0,
+        population,
+      }),
+    )
+    return { from: this.#sales.firstDay, values }
+  }
+
+  /** The measures of `within`. Stores are counted unfiltered: under a filter (`stores` is null) their number is not known. */
+  #total(
+    index: DayIndex,
+    from: number,
+    to: number,
+    within: PlaceCode | null,
+    stores: Int32Array | null,
+  ): Measures {
+    const members = this.#geography.members(within)
+    const inside = Uint8Array.from(this.#sales.places, city => members[city] ?? 0)
+    const sum = (name: Summed) => {
+      const outAndIn = new Float64Array(2)
+      index.addRange(name, from, to, inside, outAndIn)
+      return outAndIn[1] as number
+    }
+    const active = new Float64Array(2)
+    if (stores) addUp(stores, members, active)
+    return {
+      sales: sum('sales'),
+      priced_sales: sum('pricedSales'),
+      net_sales: sum('netCents') / CENTS,
+      units: sum('units'),
+      active_stores: stores ? (active[1] as number) : Number.NaN,
+      population: this.#geography.population(within),
+    }
+  }
+
+  #indexOf(filters: Filters): DayIndex {
+    const keep = passing(this.#sales.combos, filters)
+    if (this.#everything.holds(keep)) return this.#everything
+    if (!this.#filtered.holds(keep)) this.#filtered.build(keep)
+    return this.#filtered
+  }
+
+  /** Days counted from the first, the end excluded. */
+  #daysOf(range: DayRange): [from: number, to: number] {
+    const { firstDay, days } = this.#sales
+    const within = (day: number) => Math.min(days, Math.max(0, day))
+    const from = within(range.from - firstDay)
+    return [from, Math.max(from, within(range.to - firstDay + 1))]
+  }
+
+  /** Where each place of the columns adds to, at a level: its ordinal, or one past the last for a place that lies in none. */
+  #slots(level: Level): Int32Array {
+    const known = this.#slotsByLevel.get(level)
+    if (known) return known
+    const rollUp = this.#geography.rollUp(level)
+    const none = this.#geography.counts[level]
+    const slots = Int32Array.from(this.#sales.places, city => {
+      const ordinal = rollUp[city] as number
+      return ordinal < 0 ? none : ordinal
+    })
+    this.#slotsByLevel.set(level, slots)
+    return slots
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+const NOTHING: Measures = {
+  sales: 0,
+  priced_sales: 0,
+  net_sales: 0,
+  units: 0,
+  active_stores: 0,
+  population: 0,
+}
+
+/** The filters that the metric can be cut by, and the names of those it cannot. */
+function honoured(metric: Metric, filters: Filters): { filters: Filters; ignored: FilterDimension[] } {
+  const ignored = unsupportedFilters(metric.cutBy, filters)
+  const entries = Object.entries(filters).filter(([dimension]) => !ignored.some(name => name === dimension))
+  return { filters: Object.fromEntries(entries), ignored }
+}
+
+function hasAny(filters: Filters): boolean {
+  return Object.values(filters).some(values => values !== undefined)
+}
+
+function addUp(counts: Int32Array, slots: ArrayLike<number>, into: Float64Array): void {
+  for (let city = 0; city < counts.length; city++) {
+    const slot = slots[city] as number
+    if (slot >= 0) into[slot] = (into[slot] as number) + (counts[city] as number)
+  }
+}

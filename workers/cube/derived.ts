@@ -1,0 +1,35 @@
+import { asScoutError } from '../../app/errors.ts'
+import type { HeldVersion } from '../store/state.ts'
+import { type Store, versionKey } from '../store/store.ts'
+
+/**
+ * What can be made again from a version's partitions, kept because making it takes long. Deleting it costs time only.
+ *
+ * @param kind Names content and layout; another layout is another kind.
+ */
+export async function readDerived(
+  store: Store,
+  kind: string,
+  version: HeldVersion,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  return store.files.read(`derived/${kind}-${await versionKey(version)}`)
+}
+
+/** It appears whole or not at all. Where there is no room for it, or another window is writing it, there is none. */
+export async function keepDerived(
+  store: Store,
+  kind: string,
+  version: HeldVersion,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const key = await versionKey(version)
+  const draft = `derived/draft-${kind}-${key}`
+  try {
+    await store.files.write(draft, bytes)
+    await store.files.move(draft, `derived/${kind}-${key}`)
+  } catch (thrown) {
+    const { code } = asScoutError(thrown)
+    if (code !== 'storage_full' && code !== 'store_locked') throw thrown
+    if (code === 'storage_full') await store.files.remove(draft)
+  }
+}
