@@ -106,16 +106,21 @@ export class Outbox implements Disposable {
     let bytes = 0
     try {
       for (const row of this.#statements.oldest.iterate(limit.sales + except.size)) {
-        const { seq, contract, recorded_at: recordedAt, sale } = waitingRow.parse(row)
-        if (except.has(seq)) continue
-        bytes += Buffer.byteLength(sale)
+        const waiting = asWaitingSale(row)
+        if (except.has(waiting.seq)) continue
+        bytes += Buffer.byteLength(waiting.sale)
         if (batch.length > 0 && (bytes > limit.bytes || batch.length === limit.sales)) break
-        batch.push({ seq, contract, recordedAt, sale })
+        batch.push(waiting)
       }
     } catch (error) {
       throw asOutboxError(error)
     }
     return batch
+  }
+
+  /** The waiting sale with this number, if it still waits. */
+  one(seq: number): WaitingSale[] {
+    return this.#statements.one.all(seq).map(asWaitingSale)
   }
 
   /** Forgets sales that the server has stored. Numbers that are not waiting are ignored. */
@@ -203,4 +208,9 @@ interface OutboxParts {
 
 function bytesOf(raw: string | Uint8Array): Uint8Array {
   return typeof raw === 'string' ? Buffer.from(raw) : raw
+}
+
+function asWaitingSale(row: unknown): WaitingSale {
+  const { seq, contract, recorded_at: recordedAt, sale } = waitingRow.parse(row)
+  return { seq, contract, recordedAt, sale }
 }

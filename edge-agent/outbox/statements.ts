@@ -7,6 +7,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 const SQL = {
   append: 'insert into waiting (contract, recorded_at, sale) values (?, ?, ?)',
   oldest: 'select seq, contract, recorded_at, sale from waiting order by seq limit ?',
+  one: 'select seq, contract, recorded_at, sale from waiting where seq = ?',
   remove: 'delete from waiting where seq = ?',
   moveToRejected: `insert into rejected (rejected_at, source, boot_epoch, seq, contract, code, message, raw)
     select ?, 'server', ?, seq, contract, ?, ?, coalesce(?, cast(sale as blob)) from waiting where seq = ?`,
@@ -31,6 +32,7 @@ export function prepareStatements(database: DatabaseSync): OutboxStatements {
   return {
     append: prepare('append'),
     oldest: prepare('oldest'),
+    one: prepare('one'),
     remove: prepare('remove'),
     moveToRejected: prepare('moveToRejected'),
     insertRejection: prepare('insertRejection'),

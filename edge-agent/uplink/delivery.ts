@@ -24,6 +24,7 @@ export interface DeliveryOptions {
 /** What became of one try. */
 export type Attempt =
   | { readonly outcome: 'nothing' }
+  /** So many sales left the outbox. */
   | { readonly outcome: 'delivered'; readonly sales: number }
   /** The batch was too much for the server; a smaller one can go at once. */
   | { readonly outcome: 'split' }
@@ -69,7 +70,7 @@ export class Delivery {
       return { outcome: 'delivered', sales: await this.#deliver(sales, signal) }
     } catch (error) {
       const failure = asScoutError(error)
-      if (failure instanceof ServerFailure) return this.#blame(failure, sales)
+      if (failure instanceof ServerFailure) return await this.#blame(failure, sales)
       if (failure.code === 'cancelled' || !failure.retryable) throw failure
       return { outcome: 'failed', failure }
     }
@@ -77,6 +78,9 @@ export class Delivery {
 
   #pick(): WaitingSale[] {
     const { outbox } = this.#options
+    const trial = this.#suspects.onTrial
+    const tried = trial === undefined ? [] : outbox.one(trial)
+    if (tried.length > 0) return tried
     const sales = outbox.oldest(this.#size.limit, this.#suspects.seqs)
     return sales.length > 0 ? sales : outbox.oldest({ sales: 1, bytes: 0 })
   }
@@ -92,33 +96,30 @@ export class Delivery {
     const { stored, refused } = await settle(outbox, sales, outcomes)
     if (stored.length + refused.length === 0) throw strangeAnswer(200)
     this.#size.grow()
-    for (const { seq } of sales) this.#suspects.clear(seq)
+    this.#suspects.passed(sales.map(({ seq }) => seq))
     for (const { seq, code } of refused)
       log.warn({ seq, code }, 'the server refused a sale; it is kept as rejected')
-    await this.#condemn()
     log.debug({ sent: sales.length, stored: stored.length, bytes: batch.body.length }, 'batch answered')
     return stored.length + refused.length
   }
 
-  async #condemn(): Promise<void> {
-    const { outbox, log } = this.#options
-    for (const { seq, failure } of this.#suspects.condemned()) {
-      await outbox.reject(seq, failure.code, failure.message)
-      log.warn({ seq, code: failure.code }, 'the server refuses this sale alone; it is kept as rejected')
-    }
-  }
-
-  #blame(failure: ServerFailure, sales: readonly WaitingSale[]): Attempt {
+  async #blame(failure: ServerFailure, sales: readonly WaitingSale[]): Promise<Attempt> {
     const failed = { outcome: 'failed', failure, retryAfterMs: failure.retryAfterMs } as const
     const [first, second] = sales
     if (failure.answered === 0) this.#size.shrink(sales.length, LEAST_ON_A_BAD_LINE)
     if (!blamesTheBatch(failure) || first === undefined) return failed
-    if (second === undefined) {
-      this.#suspects.add(first.seq, failure)
-      return failed
+    if (second !== undefined) {
+      this.#size.shrink(sales.length)
+      return failure.answered === 500 ? failed : { outcome: 'split' }
     }
-    this.#size.shrink(sales.length)
-    return failure.answered === 500 ? failed : { outcome: 'split' }
+    if (this.#suspects.accuse(first.seq, failure) === 'suspected') return failed
+    const { outbox, log } = this.#options
+    await outbox.reject(first.seq, failure.code, failure.message)
+    log.warn(
+      { seq: first.seq, code: failure.code },
+      'the server refuses this sale alone; it is kept as rejected',
+    )
+    return { outcome: 'delivered', sales: 1 }
   }
 }
 

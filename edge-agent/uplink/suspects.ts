@@ -1,38 +1,46 @@
 import type { ServerFailure } from './server-failure.ts'
 
 /**
- * Sales that were sent alone and made the whole request fail. They are passed over, so that those behind them go on, and tried
- * again, alone, when nothing else waits.
+ * Sales that were sent alone and made the whole request fail. They are passed over, so that those behind them go on.
  *
  * INVARIANTS
- * - A suspect is condemned only after the server took another sale: while it takes none, the fault may be anywhere
- *   (an agent too old, a server in trouble), and every sale is kept.
- * - Only a refusal of the request itself (4xx) condemns; a server error never does.
+ * - A suspect is condemned only when its own request was refused, then the server took another sale, then refused the suspect
+ *   again. A fault that lies elsewhere (an agent too old, a proxy, a server in trouble) refuses every sale, and every sale
+ *   is kept.
+ * - Only a refusal of the request (4xx) condemns; a server error never does: such a suspect is tried again when nothing else
+ *   waits.
  */
 export class Suspects {
-  readonly #failures = new Map<number, ServerFailure>()
+  readonly #suspects = new Map<number, { readonly failure: ServerFailure; othersPassed: boolean }>()
 
   get seqs(): ReadonlySet<number> {
-    return new Set(this.#failures.keys())
+    return new Set(this.#suspects.keys())
   }
 
-  add(seq: number, failure: ServerFailure): void {
+  /** A suspect that is to be tried again now. */
+  get onTrial(): number | undefined {
+    for (const [seq, { failure, othersPassed }] of this.#suspects) {
+      if (othersPassed && failure.answered < 500) return seq
+    }
+    return undefined
+  }
+
+  /** The sale failed alone. Says whether it is condemned. */
+  accuse(seq: number, failure: ServerFailure): 'condemned' | 'suspected' {
+    if (this.onTrial === seq && failure.answered < 500) {
+      this.#suspects.delete(seq)
+      return 'condemned'
+    }
     // So many are no poison: begin again.
-    if (this.#failures.size >= MOST) this.#failures.clear()
-    this.#failures.set(seq, failure)
+    if (this.#suspects.size >= MOST) this.#suspects.clear()
+    this.#suspects.set(seq, { failure, othersPassed: false })
+    return 'suspected'
   }
 
-  clear(seq: number): void {
-    this.#failures.delete(seq)
-  }
-
-  /** The server has just taken other sales: gives the suspects whose own request it refused for good, and forgets them. */
-  condemned(): Array<{ seq: number; failure: ServerFailure }> {
-    const found = [...this.#failures].flatMap(([seq, failure]) =>
-      failure.answered < 500 ? [{ seq, failure }] : [],
-    )
-    for (const { seq } of found) this.#failures.delete(seq)
-    return found
+  /** The server answered for these sales. */
+  passed(seqs: Iterable<number>): void {
+    for (const seq of seqs) this.#suspects.delete(seq)
+    for (const suspect of this.#suspects.values()) suspect.othersPassed = true
   }
 }
 

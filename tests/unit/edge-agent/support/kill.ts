@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+/** Runs a script of this directory, kills it `afterMs` after its first output, and gives all that it printed. */
+export async function runAndKill(script: string, args: readonly string[], afterMs: number): Promise<string> {
+  const path = fileURLToPath(new URL(script, import.meta.url))
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const closed = once(child, 'close')
+  let output = ''
+  child.stdout.on('data', chunk => {
+    output += chunk
+  })
+  await Promise.race([once(child.stdout, 'data'), closed])
+  await delay(afterMs)
+  child.kill('SIGKILL')
+  await closed
+  return output
+}
