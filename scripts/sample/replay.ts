@@ -33,12 +33,13 @@ export async function replaySample({
   onProgress,
 }: ReplayOptions): Promise<void> {
   const devices = [...salesByDevice()]
+  const total = devices.length
   let done = 0
   const next = async (): Promise<void> => {
     const device = devices.shift()
     if (device === undefined) return
     await replayDevice(device, url, accessToken, agentsHome)
-    onProgress?.({ stage: 'devices', done: ++done, total: done + devices.length })
+    onProgress?.({ stage: 'devices', done: ++done, total })
     return next()
   }
   await Promise.all(Array.from({ length: AGENTS_AT_ONCE }, next))
@@ -65,7 +66,7 @@ async function replayDevice(
   agentsHome: string,
 ): Promise<void> {
   const home = join(agentsHome, slug(device.name))
-  if (!existsSync(join(home, 'identity.json'))) {
+  if (!existsSync(join(home, 'enrolment.json'))) {
     const claim = await newClaim(device, url, accessToken)
     await agent(['enrol', '--home', home, '--server', url, '--claim', claim, '--name', device.name])
   }
