@@ -25,5 +25,5 @@ export function homeAt(root: string): Home {
 
 /** `SCOUT_HOME`, else `.scout` in the working directory. */
 export function defaultHome(env: NodeJS.ProcessEnv = process.env): string {
-  return env['SCOUT_HOME'] ?? '.scout'
+  return env.SCOUT_HOME ?? '.scout'
 }

@@ -1,10 +1,12 @@
 import type { LongWork } from '../app/contracts/long-work.ts'
 import type { TenantId } from '../app/domain/ids.ts'
+import { tenantsWithTouchedDays } from './catalogue/tenants.ts'
 import { DEFAULTS, type ServerConfig } from './config.ts'
 import { type Database, openDatabase } from './database/open.ts'
 import type { Pool } from './database/pool.ts'
 import { homeAt } from './home.ts'
 import { type JobQueue, startJobQueue } from './jobs/job-queue.ts'
+import type { MedallionRun } from './medallion/runner.ts'
 import { type BlobStore, fileBlobStore } from './publishing/blob-store.ts'
 import type { PublishOutcome } from './publishing/publish.ts'
 import { ensureSigningKeys, type SigningKeys } from './publishing/signing-keys.ts'
@@ -33,7 +35,7 @@ export interface RunningServer {
   readonly keys: SigningKeys
   readonly jobs: JobQueue
   /** Runs the transforms of a tenant now, in this process. */
-  transform(tenant: TenantId, work?: LongWork): Promise<object>
+  transform(tenant: TenantId, work?: LongWork): Promise<MedallionRun>
   /** Publishes what changed of a tenant, in this process. */
   publish(tenant: TenantId, request?: PublishRequest, work?: LongWork): Promise<PublishOutcome>
   /** Answers what is under way, stops jobs, closes the database. */
@@ -84,6 +86,7 @@ async function listen(
     await database.close()
   }
   try {
+    for (const tenant of await tenantsWithTouchedDays(pool)) jobs.scheduleTransform(tenant)
     const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
     return {
       url,

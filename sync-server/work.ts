@@ -1,6 +1,7 @@
 import type { LongWork } from '../app/contracts/long-work.ts'
 import type { SemanticVersion, TenantId } from '../app/domain/ids.ts'
 import type { Pool } from './database/pool.ts'
+import { type MedallionRun, runMedallion } from './medallion/runner.ts'
 import type { BlobStore } from './publishing/blob-store.ts'
 import { type PublishOutcome, publish } from './publishing/publish.ts'
 import type { SigningKeys } from './publishing/signing-keys.ts'
@@ -21,12 +22,13 @@ export interface PublishRequest {
   readonly publishedBy?: string | null
 }
 
-export async function transformTenant(
-  _parts: WorkParts,
-  _tenantId: TenantId,
-  _work: LongWork,
-): Promise<object> {
-  return {}
+/** Brings silver, gold and platinum up to date with what has arrived since the last run. */
+export function transformTenant(
+  { pool, now }: WorkParts,
+  tenantId: TenantId,
+  work: LongWork,
+): Promise<MedallionRun> {
+  return runMedallion({ ...work, pool, tenantId, days: 'touched', now })
 }
 
 export function publishTenant(
@@ -42,7 +44,6 @@ export function publishTenant(
     blobs,
     keys,
     boundaries: pack => boundaryFiles(openPack(packDirectory(pack))),
-    check: async () => undefined,
     version,
     publishedBy,
     note,

@@ -2,6 +2,7 @@
 -- grain: one row · inputs: tenant, geo_pack, geo_level · kind: select, $1 tenant
 select
   t.is_sample,
+  p.content_sha256,
   p.pack_id as pack,
   p.title,
   p.vintage,

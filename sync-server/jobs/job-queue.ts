@@ -5,6 +5,7 @@ import type { LongWork, Progress } from '../../app/contracts/long-work.ts'
 import { semanticVersion, type TenantId, tenantId, userId } from '../../app/domain/ids.ts'
 import { ScoutError, toWireError } from '../../app/errors.ts'
 import type { Pool } from '../database/pool.ts'
+import { debounce } from './debounce.ts'
 
 /*
  * INVARIANTS
@@ -29,8 +30,8 @@ export interface JobHandlers {
 }
 
 export interface JobQueue {
-  /** A transform soon: several requests within a few seconds are one. For after ingestion. */
-  scheduleTransform(tenant: TenantId): Promise<void>
+  /** A transform once ingestion rests. Until then it is only noted here; what there is to do stands in the database. */
+  scheduleTransform(tenant: TenantId): void
   /** A transform now. */
   transform(tenant: TenantId): Promise<Job>
   /** @throws ScoutError `busy` */
@@ -45,16 +46,18 @@ export interface JobQueueOptions {
   readonly pool: Pool
   readonly handlers: JobHandlers
   readonly onError: (error: unknown) => void
-  /** How long ingestion must rest before a transform, in seconds. */
-  readonly debounceSeconds?: number
+  /** How long ingestion must rest before a transform, and how long a transform waits at most. */
+  readonly debounce?: { readonly quietMs: number; readonly maxMs: number }
 }
+
+const DEBOUNCE = { quietMs: 2_000, maxMs: 60_000 }
 
 const KINDS = ['transform', 'publish'] as const
 type Kind = (typeof KINDS)[number]
 const HOUR_S = 3600
 
 export async function startJobQueue(options: JobQueueOptions): Promise<JobQueue> {
-  const { pool, handlers, debounceSeconds = 2 } = options
+  const { pool, handlers } = options
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) },
     registerInstance: false,
@@ -118,19 +121,13 @@ export async function startJobQueue(options: JobQueueOptions): Promise<JobQueue>
       .map(one => describe(kind, one, progress.get(one.id)))
   }
 
+  const soon = debounce(tenant => {
+    // When this fails, the sales are committed and their days noted: the next transform takes them along.
+    boss.send('transform', { tenantId: tenant }, { singletonKey: tenant }).catch(options.onError)
+  }, options.debounce ?? DEBOUNCE)
+
   return {
-    async scheduleTransform(tenant) {
-      try {
-        await boss.send(
-          'transform',
-          { tenantId: tenant },
-          { singletonKey: tenant, startAfter: debounceSeconds },
-        )
-      } catch (error) {
-        // The sales are committed and their days noted: the next transform takes them along.
-        options.onError(error)
-      }
-    },
+    scheduleTransform: soon.request,
     async transform(tenant) {
       const id = await boss.send('transform', { tenantId: tenant }, { singletonKey: tenant })
       boss.notifyWorker(workers.transform)
@@ -155,6 +152,7 @@ export async function startJobQueue(options: JobQueueOptions): Promise<JobQueue>
       throw new ScoutError('not_found')
     },
     async close() {
+      soon.cancel()
       stopping.abort()
       await boss.stop({ graceful: true, timeout: 30_000 })
     },

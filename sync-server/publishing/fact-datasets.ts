@@ -27,7 +27,7 @@ export const FACT_DATASETS: readonly FactDataset[] = [
     columns: DATASET_COLUMNS['gold.sales_cube'],
     ranged: ['day', 'place'],
     select: 'sales-cube.sql',
-    model: 'gold_sales_cube',
+    model: 'scout.gold_sales_cube',
   },
   {
     id: 'gold.store_days',
@@ -36,7 +36,7 @@ export const FACT_DATASETS: readonly FactDataset[] = [
     columns: DATASET_COLUMNS['gold.store_days'],
     ranged: ['day', 'place'],
     select: 'store-days.sql',
-    model: 'gold_store_days',
+    model: 'scout.gold_store_days',
   },
   {
     id: 'platinum.anomaly_detection',
@@ -45,6 +45,6 @@ export const FACT_DATASETS: readonly FactDataset[] = [
     columns: DATASET_COLUMNS['platinum.anomaly_detection'],
     ranged: ['day'],
     select: 'anomalies.sql',
-    model: 'anomaly_detection',
+    model: 'scout.anomaly_detection',
   },
 ]

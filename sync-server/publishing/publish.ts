@@ -3,13 +3,14 @@ import { DATASET_COLUMNS } from '../../app/contracts/datasets.ts'
 import type { Publication } from '../../app/contracts/http.ts'
 import type { LongWork } from '../../app/contracts/long-work.ts'
 import { type Index, type Manifest, manifest } from '../../app/contracts/manifest.ts'
-import { type PackInfo, packInfo } from '../../app/domain/geography.ts'
+import { packInfo } from '../../app/domain/geography.ts'
 import { DATASET_IDS, type SemanticVersion, type TenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { withTenant } from '../database/tenant.ts'
 import type { BoundaryFile } from '../reference/boundary-files.ts'
 import type { BlobStore } from './blob-store.ts'
+import { assertChecks } from './blocking-checks.ts'
 import {
   contentKey,
   type DraftContext,
@@ -43,8 +44,6 @@ export interface PublishOptions extends LongWork<PublishStage> {
   readonly blobs: BlobStore
   readonly keys: SigningKeys
   readonly boundaries: (pack: string) => Iterable<BoundaryFile>
-  /** Blocking checks on what is about to be published. Throws `check_failed`. */
-  readonly check: (pool: Pool, tenantId: TenantId) => Promise<void>
   /** For every dataset whose content changed; the next patch when absent. */
   readonly version?: SemanticVersion | undefined
   readonly publishedBy: string | null
@@ -67,13 +66,11 @@ const INDEX_LIFETIME_MS = 365 * 86_400_000
  */
 export async function publish(options: PublishOptions): Promise<PublishOutcome> {
   const { pool, tenantId, keys, signal, now } = options
-  const report = (stage: PublishStage, done: number, total?: number) =>
+  const report: Report = (stage, done, total) =>
     options.onProgress?.(total === undefined ? { stage, done } : { stage, done, total })
-  report('check', 0)
   await ensureTrustRoot(pool, tenantId, keys, now())
-  await options.check(pool, tenantId)
-  report('read', 0)
-  const source = await withTenant(pool, tenantId, tx => readSource(tx, tenantId, signal), {
+  report('check', 0)
+  const source = await withTenant(pool, tenantId, tx => readSource(tx, tenantId, report, signal), {
     repeatableRead: true,
     readOnly: true,
   })
@@ -99,6 +96,8 @@ export async function publish(options: PublishOptions): Promise<PublishOutcome> 
 interface Source {
   readonly state: PublishedState
   readonly context: DraftContext
+  /** Over the pack's files. */
+  readonly packSha256: string
   readonly places: PlaceColumns
   readonly facts: ReadonlyArray<{
     readonly dataset: FactDataset
@@ -107,22 +106,33 @@ interface Source {
   }>
 }
 
-const packRow = packInfo.extend({ is_sample: z.boolean() })
+const packRow = packInfo.extend({ is_sample: z.boolean(), content_sha256: z.string() })
 
-async function readSource(tx: Transaction, tenantId: TenantId, signal?: AbortSignal): Promise<Source> {
+type Report = (stage: PublishStage, done: number, total?: number) => void
+
+async function readSource(
+  tx: Transaction,
+  tenantId: TenantId,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<Source> {
+  await assertChecks(tx, tenantId)
+  report('read', 0, FACT_DATASETS.length)
   const { rows } = await tx.query(publishSql('pack.sql'), [tenantId])
   if (rows[0] === undefined) throw new ScoutError('not_found', { message: 'There is no such tenant.' })
-  const { is_sample: sample, ...pack } = packRow.parse(rows[0])
+  const { is_sample: sample, content_sha256: packSha256, ...pack } = packRow.parse(rows[0])
   const facts = []
   for (const dataset of FACT_DATASETS) {
     const partitions = await readPartitions(tx, dataset.select, [tenantId], dataset.columns, signal)
     const { rows: runs } = await tx.query(publishSql('lineage.sql'), [tenantId, dataset.model])
     facts.push({ dataset, partitions, runs: runs.map(run => String(run.run_id)) })
+    report('read', facts.length, FACT_DATASETS.length)
   }
   if (facts.every(({ partitions }) => partitions.length === 0)) throw new ScoutError('nothing_to_publish')
   return {
     state: await readPublishedState(tx, tenantId),
     context: { tenantId, pack, sample },
+    packSha256,
     places: await readPlaces(tx, pack.pack),
     facts,
   }
@@ -131,25 +141,31 @@ async function readSource(tx: Transaction, tenantId: TenantId, signal?: AbortSig
 async function writeFiles(
   source: Source,
   { blobs, boundaries, signal }: PublishOptions,
-  report: (stage: PublishStage, done: number, total?: number) => void,
+  report: Report,
 ): Promise<DraftDataset[]> {
   const total = source.facts.reduce((files, { partitions }) => files + partitions.length, 0)
   let done = 0
   const onFile = () => report('write', ++done, total)
-  const drafts = [await draftGeography(source.context, source.places, boundaries, blobs)]
+  const drafts = [await draftGeography(source, boundaries, blobs)]
   for (const fact of source.facts) {
     drafts.push(await draftFacts(source.context, fact.dataset, fact, blobs, { signal, onFile }))
   }
   return drafts
 }
 
+/** Raise it when the same pack shall give other files. */
+const GEOGRAPHY_FORMAT = 1
+
+/** Its lineage is the pack itself. A pack that is published already is not drawn again: that takes seconds. */
 async function draftGeography(
-  context: DraftContext,
-  places: PlaceColumns,
+  { context, packSha256, places, state }: Source,
   boundaries: PublishOptions['boundaries'],
   blobs: BlobStore,
 ): Promise<DraftDataset> {
   const id = 'reference.geography'
+  const origin = `pack ${packSha256}, format ${GEOGRAPHY_FORMAT}`
+  const [present] = state.manifests.get(id) ?? []
+  if (present?.lineage.runs.includes(origin)) return { id, manifests: [present] }
   const description = {
     id,
     title: context.pack.title,
@@ -157,11 +173,11 @@ async function draftGeography(
     columns: DATASET_COLUMNS[id],
   } as const
   const partitions = await storeGeography(places, () => boundaries(context.pack.pack), blobs)
-  const pack: PackInfo = context.pack
+  const { pack } = context
   return {
     id,
     manifests: [
-      draftManifest(context, description, { region: null, runs: [], partitions, sample: false, pack }),
+      draftManifest(context, description, { region: null, runs: [origin], partitions, sample: false, pack }),
     ],
   }
 }

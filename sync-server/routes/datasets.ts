@@ -99,7 +99,7 @@ function sendBytes(reply: FastifyReply, bytes: Buffer, cacheControl: string): Fa
 
 function matches(request: FastifyRequest, etag: string): boolean {
   const given = request.headers['if-none-match']
-  return given !== undefined && given.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag)
+  return given?.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag) ?? false
 }
 
 /** A range is of a certain file: under `If-Range` with another tag, everything is sent. */

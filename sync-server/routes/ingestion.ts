@@ -45,8 +45,7 @@ export function ingestionRoutes(app: App, { config, pool, jobs, metrics }: Route
       const receivedAt = config.now()
       const outcomes = await ingestBatch(pool, { device, body: request.body, signature, receivedAt })
       for (const { outcome } of outcomes) metrics.sales.inc({ outcome })
-      if (outcomes.some(({ outcome }) => outcome === 'accepted'))
-        await jobs.scheduleTransform(device.tenantId)
+      if (outcomes.some(({ outcome }) => outcome === 'accepted')) jobs.scheduleTransform(device.tenantId)
       return { outcomes, server_time: config.now().toISOString() }
     },
   )

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { reportFailure } from './commands/command-session.ts'
+import { addDeviceCommands } from './commands/devices.ts'
+import { addPeopleCommands } from './commands/people.ts'
+import { addServeCommand } from './commands/serve.ts'
+import { addWorkCommands } from './commands/work.ts'
+
+/** `scout`: exit status 0 when it worked, 1 when it did not, 2 when the command line was wrong. */
+const program = new Command('scout')
+  .description('Scout sync server: takes in sales, refines and publishes them.')
+  .showHelpAfterError()
+  .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
+
+addServeCommand(program)
+addPeopleCommands(program)
+addDeviceCommands(program)
+addWorkCommands(program)
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  reportFailure(error, process.argv.includes('--json'))
+}

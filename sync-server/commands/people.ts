@@ -1,0 +1,91 @@
+import { type Command, Option } from 'commander'
+import { loginRequest, USER_ROLES, userRole } from '../../app/contracts/http.ts'
+import { placeCode, tenantId } from '../../app/domain/ids.ts'
+import { ScoutError } from '../../app/errors.ts'
+import { ensureTenant } from '../catalogue/tenants.ts'
+import { generatePassword } from '../identity/passwords.ts'
+import { addPerson, listPeople } from '../identity/people.ts'
+import { type CommonOptions, runCommand, withCommonOptions } from './command-session.ts'
+
+interface AddOptions extends CommonOptions {
+  readonly email: string
+  readonly name?: string
+  readonly role: string
+  readonly region?: string[]
+}
+
+interface TenantOptions extends CommonOptions {
+  readonly name: string
+  readonly pack: string
+}
+
+/** `scout tenant …` and `scout user …`. */
+export function addPeopleCommands(program: Command): void {
+  const tenants = program.command('tenant').description('tenants')
+  withCommonOptions(tenants.command('add <id>'))
+    .description('make a tenant')
+    .requiredOption('--name <name>', 'what it is called')
+    .option('--pack <id>', 'its geography', 'ph')
+    .action((id: string, options: TenantOptions) =>
+      runCommand(
+        options,
+        async ({ database }) => {
+          const tenant = {
+            tenantId: tenantId.parse(id),
+            name: options.name,
+            packId: options.pack,
+            isSample: false,
+          }
+          return { tenant_id: id, created: await ensureTenant(database.pool, tenant, new Date()) }
+        },
+        ({ created }) => [created ? `Tenant ${id} was made.` : `Tenant ${id} is there already.`],
+      ),
+    )
+
+  const users = program.command('user').description('people who log in')
+  withCommonOptions(users.command('add'))
+    .description('add a person; prints a password once')
+    .requiredOption('--email <address>', 'what he logs in with')
+    .option('--name <name>', 'how he is called; the address when absent')
+    .addOption(new Option('--role <role>', 'what he may do').choices(USER_ROLES).default('analyst'))
+    .option('--region <codes...>', 'regions he may see; all when absent')
+    .action((options: AddOptions) =>
+      runCommand(
+        options,
+        session => add(options, session),
+        ({ email, password }) => [`${email} was added. The password is shown this once: ${password}`],
+      ),
+    )
+  withCommonOptions(users.command('list'))
+    .description('who may log in')
+    .action((options: CommonOptions) =>
+      runCommand(
+        options,
+        async ({ database, tenant }) => listPeople(database.pool, await tenant()),
+        people =>
+          people.map(
+            ({ email, role, regions }) => `${email}\t${role}\t${regions?.join(' ') ?? 'every region'}`,
+          ),
+      ),
+    )
+}
+
+async function add(
+  options: AddOptions,
+  { database, tenant }: Parameters<Parameters<typeof runCommand>[1]>[0],
+): Promise<{ email: string; password: string }> {
+  const email = loginRequest.shape.email.safeParse(options.email)
+  if (!email.success)
+    throw new ScoutError('request_invalid', { message: `${options.email} is no e-mail address.` })
+  const password = generatePassword()
+  const person = {
+    email: email.data,
+    name: options.name ?? email.data,
+    role: userRole.parse(options.role),
+    regions: options.region?.map(code => placeCode.parse(code)) ?? null,
+    password,
+  }
+  const added = await addPerson(database.pool, await tenant(), person, new Date())
+  if (!added) throw new ScoutError('conflict', { message: `${email.data} is there already.` })
+  return { email: email.data, password }
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { type Command, InvalidArgumentError } from 'commander'
+import { startServer } from '../start-server.ts'
+import { type CommonOptions, databaseUrl, print, withCommonOptions } from './command-session.ts'
+
+interface ServeOptions extends CommonOptions {
+  readonly port: number
+  readonly host: string
+  readonly app: string
+  readonly logLevel: string
+  readonly trustProxy?: boolean
+}
+
+/** `scout serve`: until SIGINT or SIGTERM, and then what is under way is answered first. */
+export function addServeCommand(program: Command): void {
+  withCommonOptions(program.command('serve'))
+    .description('serve the interface and the application')
+    .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 4747)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--app <directory>', 'the built application', 'dist/renderer')
+    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', 'info')
+    .option('--trust-proxy', 'believe X-Forwarded-* headers: only behind a proxy that sets them')
+    .action(serve)
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const server = await startServer({
+    home: options.home,
+    databaseUrl: databaseUrl(options),
+    port: options.port,
+    host: options.host,
+    appDir: existsSync(options.app) ? options.app : undefined,
+    config: { logLevel: options.logLevel, trustProxy: options.trustProxy ?? false },
+  })
+  print([options.json ? JSON.stringify({ url: server.url }) : `Scout listens at ${server.url}`])
+  await new Promise<void>((resolve, reject) => {
+    const stop = () => {
+      server.close().then(resolve, reject)
+    }
+    process.once('SIGINT', stop)
+    process.once('SIGTERM', stop)
+  })
+}
+
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('It is no port.')
+  return port
+}
