@@ -30,7 +30,10 @@ export function lockContents(app: App): void {
       if (!isAppUrl(event.url)) event.preventDefault()
     })
     contents.on('will-attach-webview', event => event.preventDefault())
-    contents.on('select-bluetooth-device', event => event.preventDefault())
+    contents.on('select-bluetooth-device', (event, _devices, answer) => {
+      event.preventDefault()
+      answer('')
+    })
     silenceWebRtc(contents)
   })
   app.on('certificate-error', (event, _contents, _url, _error, _certificate, answer) => {
