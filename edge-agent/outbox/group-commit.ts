@@ -48,7 +48,8 @@ export class GroupCommit {
       this.#database.exec('commit')
       return undefined
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('rollback')
+      // SQLite has rolled back by itself after some failures, such as a full disk.
+      if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec('rollback')
       return asOutboxError(error)
     }
   }

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { lstat, mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from '../durable-file.ts'
@@ -17,6 +18,7 @@ export class FolderFiles {
 
   constructor(directory: string) {
     this.#directory = directory
+    mkdirSync(directory, { recursive: true })
   }
 
   /** Files to read, oldest first: so a correction is numbered after what it corrects. */
