@@ -1,0 +1,36 @@
+import './design/tokens.css'
+import './design/base.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { z } from 'zod'
+import { Desk } from './data/desk.ts'
+import { DeskContext } from './data/desk-context.ts'
+import { startWorkers } from './data/workers.ts'
+import { host } from './host/current-host.ts'
+import { SessionKeeper } from './host/session-keeper.ts'
+import { Application } from './shell/application.tsx'
+import { followPaintings } from './state/choropleth-store.ts'
+import { followLink } from './state/link-follower.ts'
+import { followTheme } from './state/theme-store.ts'
+
+// The content security policy allows no code made from text.
+z.config({ jitless: true })
+
+const desk = new Desk(startWorkers(), host, new SessionKeeper())
+followTheme()
+followLink()
+followPaintings()
+void desk.open()
+desk.keepFresh()
+
+const root = document.getElementById('root')
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <DeskContext value={desk}>
+        <Application />
+      </DeskContext>
+    </StrictMode>,
+  )
+}
+void host.keepApplication()

@@ -1,0 +1,132 @@
+import type { Map as MapLibre } from 'maplibre-gl'
+import { labelLines, placeLabels } from './label-layout.ts'
+import type { MapColours } from './map-colours.ts'
+
+export interface LabelPlace {
+  readonly name: string
+  readonly lon: number
+  readonly lat: number
+  /** Higher is placed first. */
+  readonly weight: number
+  /** Days in the period on which the place's sales stood out. */
+  readonly anomalies: number
+}
+
+const FONT = '500 11px "Inter Variable", sans-serif'
+const LINE_HEIGHT = 13
+const MOST = 60
+const MARK = 5
+
+/** Names and anomaly marks on a canvas over the map, drawn again only when the camera or what is named changed. */
+export class LabelCanvas {
+  private readonly map: MapLibre
+  private readonly context: CanvasRenderingContext2D | null
+  private readonly canvas: HTMLCanvasElement
+  private readonly widths = new Map<string, number>()
+  private places: readonly LabelPlace[] = []
+  private colours: MapColours
+  private drawnFor = ''
+  private revision = 0
+
+  constructor(map: MapLibre, colours: MapColours) {
+    this.map = map
+    this.colours = colours
+    this.canvas = document.createElement('canvas')
+    this.canvas.className = 'map-labels'
+    this.canvas.setAttribute('aria-hidden', 'true')
+    map.getCanvasContainer().append(this.canvas)
+    this.context = this.canvas.getContext('2d')
+    map.on('render', () => this.draw())
+  }
+
+  name(places: readonly LabelPlace[]): void {
+    this.places = [...places].sort((a, b) => b.anomalies - a.anomalies || b.weight - a.weight)
+    this.revision++
+    this.map.triggerRepaint()
+  }
+
+  recolour(colours: MapColours): void {
+    this.colours = colours
+    this.revision++
+  }
+
+  private draw(): void {
+    const { context, canvas, map } = this
+    const { clientWidth: width, clientHeight: height } = map.getCanvas()
+    const centre = map.getCenter()
+    const state = `${this.revision} ${width} ${height} ${map.getZoom()} ${centre.lng} ${centre.lat} ${devicePixelRatio}`
+    if (context === null || state === this.drawnFor) return
+    this.drawnFor = state
+    if (canvas.width !== width * devicePixelRatio || canvas.height !== height * devicePixelRatio) {
+      canvas.width = width * devicePixelRatio
+      canvas.height = height * devicePixelRatio
+    }
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
+    context.clearRect(0, 0, width, height)
+    context.font = FONT
+    context.textAlign = 'center'
+    context.textBaseline = 'middle'
+    context.lineJoin = 'round'
+    const wishes = this.places.map(place => {
+      const { x, y } = map.project([place.lon, place.lat])
+      const lines = labelLines(place.name)
+      const textWidth = Math.max(...lines.map(line => this.width(line)))
+      return {
+        place,
+        lines,
+        x,
+        y,
+        width: textWidth + 4,
+        height: lines.length * LINE_HEIGHT + (place.anomalies > 0 ? 14 : 0),
+      }
+    })
+    for (const i of placeLabels(wishes, { width, height }, MOST)) {
+      const wish = wishes[i]
+      if (wish !== undefined) this.write(context, wish.lines, wish.x, wish.y, wish.place.anomalies)
+    }
+  }
+
+  private write(
+    context: CanvasRenderingContext2D,
+    lines: readonly string[],
+    x: number,
+    y: number,
+    anomalies: number,
+  ): void {
+    const top = y - ((lines.length - 1) * LINE_HEIGHT) / 2 + (anomalies > 0 ? 7 : 0)
+    context.strokeStyle = this.colours.labelHalo
+    context.lineWidth = 3
+    lines.forEach((line, i) => {
+      context.strokeText(line, x, top + i * LINE_HEIGHT)
+    })
+    context.fillStyle = this.colours.label
+    lines.forEach((line, i) => {
+      context.fillText(line, x, top + i * LINE_HEIGHT)
+    })
+    if (anomalies > 0) this.mark(context, x, top - LINE_HEIGHT - 0.5)
+  }
+
+  /** A diamond: the sign of an anomaly wherever it shows. */
+  private mark(context: CanvasRenderingContext2D, x: number, y: number): void {
+    context.beginPath()
+    context.moveTo(x, y - MARK)
+    context.lineTo(x + MARK, y)
+    context.lineTo(x, y + MARK)
+    context.lineTo(x - MARK, y)
+    context.closePath()
+    context.strokeStyle = this.colours.labelHalo
+    context.lineWidth = 2.5
+    context.stroke()
+    context.fillStyle = this.colours.anomaly
+    context.fill()
+  }
+
+  private width(text: string): number {
+    let width = this.widths.get(text)
+    if (width === undefined) {
+      width = this.context?.measureText(text).width ?? 0
+      this.widths.set(text, width)
+    }
+    return width
+  }
+}

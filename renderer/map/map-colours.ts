@@ -1,0 +1,36 @@
+/** The map's own colours, from the design tokens of the theme in force. */
+export interface MapColours {
+  readonly sea: string
+  readonly shelf: string
+  readonly graticule: string
+  readonly land: string
+  readonly landAside: string
+  readonly hatch: string
+  readonly hairline: string
+  readonly border: string
+  readonly focus: string
+  readonly focusHalo: string
+  readonly label: string
+  readonly labelHalo: string
+  readonly anomaly: string
+}
+
+export function mapColours(): MapColours {
+  const style = getComputedStyle(document.documentElement)
+  const token = (name: string) => style.getPropertyValue(`--map-${name}`).trim() || '#888888'
+  return {
+    sea: token('sea'),
+    shelf: token('shelf'),
+    graticule: token('graticule'),
+    land: token('land'),
+    landAside: token('land-aside'),
+    hatch: token('hatch'),
+    hairline: token('hairline'),
+    border: token('border'),
+    focus: token('focus'),
+    focusHalo: token('focus-halo'),
+    label: token('label'),
+    labelHalo: token('label-halo'),
+    anomaly: token('anomaly'),
+  }
+}

@@ -1,0 +1,44 @@
+import './tooltip.css'
+import { METRICS } from '../../app/domain/metrics.ts'
+import { metricFormat, wholeNumber } from '../format/number.ts'
+import { useChoropleth } from '../state/choropleth-store.ts'
+import { useData } from '../state/data-store.ts'
+import { useView } from '../state/view-store.ts'
+
+/** What lies under the pointer: its name, the number, and what the number rests on. */
+export function Tooltip() {
+  const hovered = useView(state => state.hovered)
+  const choropleth = useChoropleth(state => state.choropleth)
+  const catalogue = useData(state => state.catalogue)
+  if (hovered === null || choropleth === null || catalogue === null) return null
+  const { selection, painting } = choropleth.painted
+  const place = catalogue.places[selection.level][hovered]
+  if (place === undefined) return null
+  const { pack } = catalogue
+  const metric = METRICS[selection.metric]
+  const value = painting.values[hovered] ?? Number.NaN
+  const sales = painting.sales[hovered] ?? 0
+  const anomalies = (useData.getState().cube?.anomalies ?? []).filter(
+    ({ place: code, day }) => code === place.code && day >= selection.range.from && day <= selection.range.to,
+  )
+  return (
+    <div className="tooltip" role="presentation">
+      <span className="tooltip-name">{place.name}</span>
+      <span className="tooltip-value figure">
+        {Number.isFinite(value) ? metricFormat(metric, pack).exact(value) : 'No sale in this period'}
+      </span>
+      <span className="soft figure">
+        {metric.label}
+        {selection.metric !== 'transactions' && sales > 0
+          ? ` · ${wholeNumber(sales, pack.locale)} sales`
+          : ''}
+      </span>
+      {anomalies.length > 0 ? (
+        <span className="tooltip-anomaly">
+          <span className="diamond" aria-hidden="true" />{' '}
+          {anomalies.length === 1 ? '1 unusual day' : `${anomalies.length} unusual days`}
+        </span>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,56 @@
+import type { Catalogue } from '../../../app/contracts/worker.ts'
+import { coverage, METRICS } from '../../../app/domain/metrics.ts'
+import { metricFormat, percent, wholeNumber } from '../../format/number.ts'
+import { rangeText } from '../../format/time.ts'
+import { DIMENSION_LABELS } from '../../format/words.ts'
+import { useData } from '../../state/data-store.ts'
+import { gazetteerOf } from '../../state/gazetteer.ts'
+
+/** The one number, with what it is a number of and what it rests on. */
+export function Headline({ catalogue }: { catalogue: Catalogue }) {
+  const painted = useData(state => state.painted)
+  const cube = useData(state => state.cube)
+  const { pack } = catalogue
+  if (painted === null) {
+    const empty = cube !== null && cube.days === null
+    return (
+      <div className="headline" aria-busy={!empty}>
+        <p className="eyebrow">{empty ? 'No sales yet' : 'Reading the data'}</p>
+        <p className="headline-figure soft">{empty ? '0' : '…'}</p>
+        {empty ? (
+          <p className="soft">
+            Sales show here once a store’s device has sent some and a version was published.
+          </p>
+        ) : null}
+      </div>
+    )
+  }
+  const { selection, painting } = painted
+  const metric = METRICS[selection.metric]
+  const format = metricFormat(metric, pack)
+  const { value, measures } = painting.total
+  const place = gazetteerOf(catalogue).find(selection.within)
+  const covered = coverage(measures)
+  return (
+    <div className="headline">
+      <p className="eyebrow">
+        {metric.label} · {place?.name ?? pack.title}
+      </p>
+      <p className="headline-figure figure" title={format.exact(value)}>
+        {metric.unit === 'currency' && value < 1e7 ? format.exact(value) : format.compact(value)}
+      </p>
+      <p className="soft figure">{rangeText(selection.range)}</p>
+      <p className="soft figure">
+        {wholeNumber(measures.sales, pack.locale)} sales
+        {metric.needsPrice && measures.sales > 0 ? `, ${percent(covered, pack.locale)} with a price` : ''}
+      </p>
+      {painting.ignoredFilters.length > 0 ? (
+        <p className="notice warn">
+          {metric.label} cannot be cut by{' '}
+          {painting.ignoredFilters.map(dimension => DIMENSION_LABELS[dimension].toLowerCase()).join(' or ')}:
+          this filter is left out.
+        </p>
+      ) : null}
+    </div>
+  )
+}

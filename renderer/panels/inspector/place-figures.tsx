@@ -1,0 +1,63 @@
+import type { Catalogue } from '../../../app/contracts/worker.ts'
+import type { Place } from '../../../app/domain/geography.ts'
+import { METRICS } from '../../../app/domain/metrics.ts'
+import { metricFormat, ordinalNumber, percent, wholeNumber } from '../../format/number.ts'
+import { isInside } from '../../state/choropleth.ts'
+import { gazetteerOf } from '../../state/gazetteer.ts'
+import { Sparkline } from './sparkline.tsx'
+import { standingOf } from './standing.ts'
+import { usePicked } from './use-picked.ts'
+
+export function PlaceFigures({ place, catalogue }: { place: Place; catalogue: Catalogue }) {
+  const answer = usePicked(place)
+  const gazetteer = gazetteerOf(catalogue)
+  if (answer === null) return <div className="place-figures" aria-busy="true" />
+  const { pack } = catalogue
+  const { selection, painting, daily } = answer
+  const metric = METRICS[selection.metric]
+  const format = metricFormat(metric, pack)
+  const siblings = catalogue.places[place.level]
+  const members = siblings.flatMap((other, i) => (isInside(other, place.parent) ? [i] : []))
+  const ordinal = gazetteer.ordinal(place.code) ?? 0
+  const { value, rank, ranked, share } = standingOf(ordinal, members, painting, metric)
+  const sales = painting.sales[ordinal] ?? 0
+  const priced = painting.pricedSales[ordinal] ?? 0
+  const around = gazetteer.find(place.parent)?.name ?? pack.title
+  const names = pack.levels[place.level]
+  return (
+    <div className="place-figures">
+      <p className="eyebrow">{metric.label}</p>
+      <p className="inspector-figure figure" title={format.exact(value)}>
+        {Number.isFinite(value) ? format.exact(value) : 'No sale'}
+      </p>
+      {Number.isFinite(value) ? <Sparkline series={daily} range={selection.range} /> : null}
+      <dl className="facts">
+        {rank === null ? null : (
+          <div>
+            <dt>Rank in {around}</dt>
+            <dd className="figure">
+              {ordinalNumber(rank)} of {ranked}{' '}
+              {ranked === 1 ? names.one.toLowerCase() : names.many.split(' ')[0]?.toLowerCase()}
+            </dd>
+          </div>
+        )}
+        {share === null ? null : (
+          <div>
+            <dt>Share of {around}</dt>
+            <dd className="figure">{percent(share, pack.locale)}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Sales</dt>
+          <dd className="figure">{wholeNumber(sales, pack.locale)}</dd>
+        </div>
+        {metric.needsPrice && sales > 0 ? (
+          <div>
+            <dt>Of these with a price</dt>
+            <dd className="figure">{percent(priced / sales, pack.locale)}</dd>
+          </div>
+        ) : null}
+      </dl>
+    </div>
+  )
+}

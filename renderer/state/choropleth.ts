@@ -1,0 +1,57 @@
+import type { Catalogue } from '../../app/contracts/worker.ts'
+import { type Classes, classify } from '../../app/domain/classification.ts'
+import type { Place } from '../../app/domain/geography.ts'
+import type { PlaceCode } from '../../app/domain/ids.ts'
+import type { Painted } from './data-store.ts'
+import type { Classing } from './question.ts'
+
+/** Codes of what a place is painted with, besides its class 0–8. */
+export const NO_DATA = 254
+export const OUTSIDE = 255
+
+/** A painting put into classes: what the map, the legend and the table show. */
+export interface Choropleth {
+  readonly painted: Painted
+  /** Ordinals of the places inside the place drilled into: those that are compared. */
+  readonly members: readonly number[]
+  /** By position in `members`. */
+  readonly classes: Classes
+  /** By ordinal: class, `NO_DATA` or `OUTSIDE`. */
+  readonly codes: Uint8Array
+}
+
+export function choroplethOf(painted: Painted, classing: Classing, catalogue: Catalogue): Choropleth {
+  const { level, within } = painted.selection
+  const places = catalogue.places[level]
+  const members = membersOf(places, within)
+  const { values } = painted.painting
+  const classes = classify(
+    members.map(ordinal => values[ordinal] ?? Number.NaN),
+    classing.method,
+    classing.count,
+  )
+  const codes = new Uint8Array(places.length).fill(OUTSIDE)
+  for (let i = 0; i < members.length; i++) {
+    const assigned = classes.assigned[i] ?? NO_DATA
+    codes[members[i] ?? 0] = assigned < classes.counts.length ? assigned : NO_DATA
+  }
+  return { painted, members, classes, codes }
+}
+
+export function isInside(place: Place, within: PlaceCode | null): boolean {
+  return within === null || place.code === within || place.region === within || place.province === within
+}
+
+const remembered = new WeakMap<readonly Place[], Map<PlaceCode | null, readonly number[]>>()
+
+/** Ordinals inside a place; kept, because a brush asks for the same ones sixty times a second. */
+function membersOf(places: readonly Place[], within: PlaceCode | null): readonly number[] {
+  const known = remembered.get(places) ?? new Map<PlaceCode | null, readonly number[]>()
+  remembered.set(places, known)
+  let members = known.get(within)
+  if (members === undefined) {
+    members = places.flatMap((place, ordinal) => (isInside(place, within) ? [ordinal] : []))
+    known.set(within, members)
+  }
+  return members
+}
