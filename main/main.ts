@@ -54,6 +54,9 @@ async function start(): Promise<void> {
   if (tokens.storage === 'memory')
     log('The system offers no encryption: the log-in ends with the application.')
 
+  app.on('render-process-gone', (_event, _contents, details) => log(`The page ended: ${details.reason}`))
+  app.on('child-process-gone', (_event, details) => log(`A ${details.type} process ended: ${details.reason}`))
+
   lockSession(session.defaultSession)
   // In memory and apart from the page's session, which may load nothing from the network.
   const network = session.fromPartition('server')

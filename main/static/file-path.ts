@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import fs from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 
 /**
@@ -33,7 +33,7 @@ function isPlainName(segment: string | undefined): segment is string {
 
 async function real(path: string): Promise<string | undefined> {
   try {
-    return await realpath(path)
+    return await fs.realpath(path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
       return undefined

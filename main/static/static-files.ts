@@ -1,10 +1,13 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import fs from 'node:fs/promises'
 import { errorAnswer } from '../error-answer.ts'
 import { byteRange } from './byte-range.ts'
 import { filePath } from './file-path.ts'
 import { mediaType } from './media-type.ts'
+
+/*
+ * Packed, the files lie in an archive that Electron reads by replacing functions of the `fs` object: so they are called on the object.
+ * They are read whole, not streamed: the archive's integrity is that of whole files, and a stream would copy each to a temporary one.
+ */
 
 /** Names with the build's content hash in them: their bytes never change. */
 const HASHED = /^\/assets\/.*-[\w-]{8,}\.\w+$/
@@ -17,13 +20,13 @@ export function staticFiles(root: string): (request: Request) => Promise<Respons
     }
     const { pathname } = new URL(request.url)
     const path = await filePath(root, pathname)
-    const file = path === undefined ? undefined : await stat(path)
+    const file = path === undefined ? undefined : await fs.stat(path)
     if (path === undefined || file === undefined || !file.isFile()) return errorAnswer('not_found')
     return answer(request, path, file.size, HASHED.test(pathname))
   }
 }
 
-function answer(request: Request, path: string, size: number, immutable: boolean): Response {
+async function answer(request: Request, path: string, size: number, immutable: boolean): Promise<Response> {
   const headers = new Headers({
     'accept-ranges': 'bytes',
     'content-type': mediaType(path),
@@ -38,12 +41,6 @@ function answer(request: Request, path: string, size: number, immutable: boolean
   const { start, end } = range.kind === 'part' ? range : { start: 0, end: size - 1 }
   headers.set('content-length', String(end - start + 1))
   if (range.kind === 'part') headers.set('content-range', `bytes ${start}-${end}/${size}`)
-  const empty = request.method === 'HEAD' || size === 0
-  const body = empty ? null : webStream(createReadStream(path, { start, end }))
+  const body = request.method === 'HEAD' ? null : (await fs.readFile(path)).subarray(start, end + 1)
   return new Response(body, { status: range.kind === 'part' ? 206 : 200, headers })
-}
-
-/** Node's and the DOM's types name the same stream twice. */
-function webStream(stream: Readable): ReadableStream<Uint8Array> {
-  return Readable.toWeb(stream) as ReadableStream<Uint8Array>
 }

@@ -1,13 +1,15 @@
 import { existsSync, globSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { electronBinary } from '../../../scripts/electron/binary.ts'
 import { type StandIn, startStandIn } from './stand-in-server.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
+/** The checkout, or a packed `app.asar`. */
+const APP = process.env.SCOUT_APP === undefined ? ROOT : resolve(process.env.SCOUT_APP)
 const RENDERER = join(ROOT, 'dist/renderer')
 const binary = electronBinary()
 const display =
@@ -33,7 +35,7 @@ describe.skipIf(missing !== undefined)(
     async function launch(): Promise<void> {
       scout = await _electron.launch({
         executablePath: binary,
-        args: [ROOT, `--profile=${profile}`, `--server=${server.origin}`],
+        args: [APP, `--profile=${profile}`, `--server=${server.origin}`],
         // Chromium's sandbox refuses root, as in containers.
         chromiumSandbox: process.getuid?.() !== 0,
       })

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
-/** Bytes 0 to 255, as a blob of the stand-in. */
-export const BLOB = Uint8Array.from({ length: 256 }, (_, n) => n)
+/** Bytes 0 to 255. */
+const BLOB = Uint8Array.from({ length: 256 }, (_, n) => n)
 
 export interface StandIn {
   readonly origin: string
