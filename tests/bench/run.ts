@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util'
+import type { Measurement, Suite } from './support/measurement.ts'
+import { asJson, asTable } from './support/report.ts'
+
+/*
+ * npm run bench -- SUITE [--json]
+ * Measures a suite's ratios; the exit status says whether every target held.
+ */
+
+/** Each is `tests/bench/NAME/suite.ts`, which exports `suite`; loaded when asked for, with its heavy libraries. */
+const SUITES = ['cube', 'map'] as const
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  })
+  const name = SUITES.find(known => known === positionals[0])
+  if (!name || positionals.length > 1) {
+    process.stderr.write(`usage: npm run bench -- ${SUITES.join('|')} [--json]\n`)
+    return 2
+  }
+  const { suite } = (await import(`./${name}/suite.ts`)) as { suite: Suite }
+  const measurements: Measurement[] = []
+  for await (const measurement of suite.run()) {
+    measurements.push(measurement)
+    if (values.json) process.stdout.write(`${asJson(measurement)}\n`)
+  }
+  if (!values.json) process.stdout.write(`${suite.name}\n${asTable(measurements)}\n`)
+  return measurements.every(({ ok }) => ok) ? 0 : 1
+}
+
+process.exitCode = await main()
