@@ -22,7 +22,7 @@ export function readBoundaries(
   if (collection?.type !== 'GeometryCollection') throw invalid(file, `it has no object ${level.object}`)
   return feature(topology, collection as GeometryCollection)
     .features.map(({ properties, geometry }) => {
-      const code = properties?.[pack.manifest.codeInBoundaries]
+      const code = new Map(Object.entries(properties ?? {})).get(pack.manifest.codeInBoundaries)
       if (typeof code !== 'string') throw invalid(file, `a shape has no ${pack.manifest.codeInBoundaries}`)
       if (geometry.type === 'Polygon') {
         return { code, geometry: { type: 'MultiPolygon' as const, coordinates: [geometry.coordinates] } }

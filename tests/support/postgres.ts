@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { packArchive, unpackArchive } from '../../sync-server/database/archive.ts'
 
 /** A Postgres of this test process alone: started on a Unix socket in a temporary directory, gone when stopped. */
 export interface ThrowAwayPostgres {
   /** Connection string of a database of that cluster. */
   url(database: string): string
+  /** Stops it and keeps its data as an archive that `startPostgres` starts from. */
+  stopInto(archive: string): void
   stop(): void
 }
 
@@ -20,28 +23,28 @@ export function postgresMissing(): string | undefined {
   return undefined
 }
 
+/** Its major version, such as `15`. */
+export function postgresVersion(): string {
+  return binaries()?.split('/').at(-2) ?? 'none'
+}
+
 /**
- * Starts a cluster. Durability is off: it lives as long as the test.
+ * Starts a cluster, empty or from an archive. Durability is off: it lives as long as the test.
  * Postgres refuses root, so as root everything runs as the user `postgres`.
  */
-export function startPostgres(): ThrowAwayPostgres {
+export function startPostgres(archive?: string): ThrowAwayPostgres {
   const bin = binaries()
   if (bin === undefined) throw new Error(postgresMissing())
   const root = mkdtempSync(join(tmpdir(), 'scout-pg-'))
   const data = join(root, 'data')
-  if (isRoot()) execFileSync('chown', ['postgres', root])
-  run(join(bin, 'initdb'), [
-    '-D',
-    data,
-    '-U',
-    'scout',
-    '-A',
-    'trust',
-    '-E',
-    'UTF8',
-    '--locale=C',
-    '--no-sync',
-  ])
+  if (archive !== undefined) {
+    mkdirSync(data, { mode: 0o700 })
+    unpackArchive(archive, data)
+  }
+  if (isRoot()) execFileSync('chown', ['-R', 'postgres', root])
+  if (archive === undefined) {
+    run(join(bin, 'initdb'), ['-D', data, ...'-U scout -A trust -E UTF8 --locale=C --no-sync'.split(' ')])
+  }
   const settings = {
     listen_addresses: '',
     unix_socket_directories: root,
@@ -50,32 +53,30 @@ export function startPostgres(): ThrowAwayPostgres {
     full_page_writes: 'off',
     shared_buffers: '128MB',
     max_wal_size: '2GB',
+    min_wal_size: '32MB',
     max_connections: '60',
     autovacuum: 'off',
   }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value || "''"}`])
-  run(join(bin, 'pg_ctl'), [
-    '-D',
-    data,
-    '-w',
-    '-s',
-    '-l',
-    join(root, 'log'),
-    '-o',
-    options.join(' '),
-    'start',
-  ])
+  const log = join(root, 'log')
+  run(join(bin, 'pg_ctl'), ['-D', data, '-w', '-s', '-l', log, '-o', options.join(' '), 'start'])
 
   let stopped = false
-  const stop = () => {
+  const end = (mode: 'fast' | 'immediate', keep?: string) => {
     if (stopped) return
     stopped = true
     process.off('exit', stop)
-    run(join(bin, 'pg_ctl'), ['-D', data, '-w', '-s', '-m', 'immediate', 'stop'])
+    run(join(bin, 'pg_ctl'), ['-D', data, '-w', '-s', '-m', mode, 'stop'])
+    if (keep !== undefined) packArchive(data, keep)
     rmSync(root, { recursive: true, force: true })
   }
+  const stop = () => end('immediate')
   process.on('exit', stop)
-  return { url: database => `postgresql://scout@/${database}?host=${encodeURIComponent(root)}`, stop }
+  return {
+    url: database => `postgresql://scout@/${database}?host=${encodeURIComponent(root)}`,
+    stopInto: archive => end('fast', archive),
+    stop,
+  }
 }
 
 function run(command: string, args: readonly string[]): void {
