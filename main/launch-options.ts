@@ -1,6 +1,6 @@
-/** The server given for this start: `--server=https://…`, or `SCOUT_SERVER`. */
+/** The server given for this start: `--server=https://…`, or `SCOUT_SERVER_URL`. */
 export function serverOf(argv: readonly string[], environment: NodeJS.ProcessEnv): string | undefined {
-  return flag(argv, '--server') ?? environment.SCOUT_SERVER
+  return flag(argv, '--server') ?? environment.SCOUT_SERVER_URL
 }
 
 /** The directory of this start's profile (log-in, window, partitions): `--profile=<directory>`; else the user's usual one. */

@@ -76,7 +76,7 @@ describe('an address', () => {
   })
 
   it('comes from the command line before the environment', () => {
-    const environment = { SCOUT_SERVER: 'https://b.example.com' }
+    const environment = { SCOUT_SERVER_URL: 'https://b.example.com' }
     expect(serverOf(['electron', '.', '--server=https://a.example.com'], environment)).toBe(
       'https://a.example.com',
     )
