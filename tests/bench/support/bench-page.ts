@@ -28,6 +28,8 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 
 export interface BenchPageOptions {
   readonly handler?: Handler
+  /** Sent with every answer, such as a content security policy. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Merged into the build, such as plugins and aliases. */
   readonly vite?: UserConfig
   readonly width?: number
@@ -49,7 +51,7 @@ export async function openBenchPage(root: string, options: BenchPageOptions = {}
     ...options.vite,
     build: { outDir: files, emptyOutDir: true, target: 'es2024', ...options.vite?.build },
   })
-  const server = await serve(files, options.handler)
+  const server = await serve(files, options)
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const context = await openProfile(join(folder, 'profile'), options)
   const page = context.pages()[0] ?? (await context.newPage())
@@ -69,10 +71,11 @@ export async function openBenchPage(root: string, options: BenchPageOptions = {}
 }
 
 /** Static files under COOP and COEP, after what `handler` takes. */
-async function serve(folder: string, handler: Handler | undefined): Promise<Server> {
+async function serve(folder: string, { handler, headers = {} }: BenchPageOptions): Promise<Server> {
   const server = createServer((request, response) => {
     response.setHeader('cross-origin-opener-policy', 'same-origin')
     response.setHeader('cross-origin-embedder-policy', 'require-corp')
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     answer(request, response).catch((error: Error) => {
       response.statusCode = 500
       response.end(error.message)
