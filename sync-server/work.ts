@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import type { LongWork } from '../app/contracts/long-work.ts'
 import type { SemanticVersion, TenantId } from '../app/domain/ids.ts'
+import { ScoutError } from '../app/errors.ts'
 import type { Pool } from './database/pool.ts'
 import { type MedallionRun, runMedallion } from './medallion/runner.ts'
 import type { BlobStore } from './publishing/blob-store.ts'
@@ -22,13 +24,22 @@ export interface PublishRequest {
   readonly publishedBy?: string | null
 }
 
-/** Brings silver, gold and platinum up to date with what has arrived since the last run. */
-export function transformTenant(
+const TURN_MS = 200
+
+/** Brings silver, gold and platinum up to date with what has arrived since the last run. Waits for a run of the same tenant that is under way. */
+export async function transformTenant(
   { pool, now }: WorkParts,
   tenantId: TenantId,
   work: LongWork,
 ): Promise<MedallionRun> {
-  return runMedallion({ ...work, pool, tenantId, days: 'touched', now })
+  for (;;) {
+    try {
+      return await runMedallion({ ...work, pool, tenantId, days: 'touched', now })
+    } catch (error) {
+      if (!(error instanceof ScoutError && error.code === 'busy')) throw error
+    }
+    await setTimeout(TURN_MS, undefined, work.signal === undefined ? {} : { signal: work.signal })
+  }
 }
 
 export function publishTenant(

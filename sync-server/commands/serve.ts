@@ -15,7 +15,7 @@ interface ServeOptions extends CommonOptions {
 export function addServeCommand(program: Command): void {
   withCommonOptions(program.command('serve'))
     .description('serve the interface and the application')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 4747)
+    .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 4180)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--app <directory>', 'the built application', 'dist/renderer')
     .option('--log-level <level>', 'trace, debug, info, warn, error or silent', 'info')
