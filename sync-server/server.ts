@@ -11,7 +11,7 @@ import type { JobQueue } from './jobs/job-queue.ts'
 import { accessControl } from './plugins/access.ts'
 import { application } from './plugins/application.ts'
 import { cookieGuard } from './plugins/cookie-guard.ts'
-import { errorAnswers } from './plugins/error-answers.ts'
+import { errorAnswers, nothingThere } from './plugins/error-answers.ts'
 import { metricsOf } from './plugins/metrics.ts'
 import { openApi } from './plugins/openapi.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
@@ -70,7 +70,8 @@ export async function buildServer({ config, pool, blobs, jobs }: ServerParts): P
     administrationRoutes(routes, context)
     healthRoutes(routes, context)
   })
-  if (config.appDir !== null) await application(app, config.appDir)
+  if (config.appDir === null) app.setNotFoundHandler(nothingThere)
+  else await application(app, config.appDir)
   return app
 }
 

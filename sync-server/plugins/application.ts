@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ScoutError, toWireError } from '../../app/errors.ts'
+import { ScoutError } from '../../app/errors.ts'
+import { nothingThere } from './error-answers.ts'
 
 /**
  * Serves the built application from the interface's own origin. Hashed assets never change; the page, its manifest and the service
@@ -21,7 +22,7 @@ export async function application(app: FastifyInstance, appDir: string): Promise
     },
   })
   app.setNotFoundHandler((request, reply) =>
-    isNavigation(request) ? page(reply) : reply.status(404).send(toWireError(new ScoutError('not_found'))),
+    isNavigation(request) ? page(reply) : nothingThere(request, reply),
   )
 }
 

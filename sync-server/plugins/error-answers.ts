@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { type ErrorCode, ScoutError, toWireError } from '../../app/errors.ts'
 import { fromDatabase } from '../database/postgres-errors.ts'
@@ -13,9 +13,10 @@ export function errorAnswers(app: FastifyInstance): void {
     if (error.code === 'body_too_large') reply.header('connection', 'close')
     return reply.status(error.status).send(toWireError(error))
   })
-  app.setNotFoundHandler((_request: FastifyRequest, reply) =>
-    reply.status(404).send(toWireError(new ScoutError('not_found'))),
-  )
+}
+
+export function nothingThere(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.status(404).send(toWireError(new ScoutError('not_found')))
 }
 
 const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
