@@ -1,6 +1,6 @@
 /** Scheme of the application's own origin; registered before the `ready` event. */
 export const APP_SCHEME = 'app'
-export const APP_HOST = 'scout'
+const APP_HOST = 'scout'
 export const APP_ORIGIN = `${APP_SCHEME}://${APP_HOST}`
 export const APP_PAGE = `${APP_ORIGIN}/`
 

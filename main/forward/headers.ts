@@ -48,9 +48,15 @@ export function headersForServer(request: Request, serverOrigin: string, cookie:
   return headers
 }
 
+/** What the server sends is data. As a script, a style or a document of the page's own origin it could do what the page may. */
+const DATA =
+  /^(application\/([\w.-]+\+)?(json|x-ndjson|vnd\.apache\.parquet|octet-stream)|text\/(plain|csv))\s*(;|$)/i
+
 export function headersForPage(answer: Response): Headers {
   const headers = without(answer.headers, NOT_FOR_THE_PAGE)
   for (const name of [...headers.keys()]) if (name.startsWith('access-control-')) headers.delete(name)
+  const type = headers.get('content-type')
+  if (type !== null && !DATA.test(type)) headers.set('content-type', 'application/octet-stream')
   // The client has unpacked the body already, so its length on the wire says nothing any more.
   if (answer.headers.has('content-encoding')) headers.delete('content-length')
   return headers

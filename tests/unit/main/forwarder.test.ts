@@ -199,6 +199,21 @@ describe('answers', () => {
     expect([...(await forward('/v1/me')).headers.keys()]).toEqual(['content-length', 'date'])
   })
 
+  it.each([
+    ['application/json; charset=utf-8', 'application/json; charset=utf-8'],
+    ['application/geo+json', 'application/geo+json'],
+    ['application/vnd.apache.parquet', 'application/vnd.apache.parquet'],
+    ['text/javascript', 'application/octet-stream'],
+    ['application/json-evil', 'application/octet-stream'],
+    ['text/html', 'application/octet-stream'],
+    ['image/svg+xml', 'application/octet-stream'],
+    ['text/css', 'application/octet-stream'],
+    ['application/wasm', 'application/octet-stream'],
+  ])('of the type %s come as %s: data, never code or documents', async (sent, received) => {
+    routes['/v1/blobs/x'] = (_request, response) => response.writeHead(200, { 'content-type': sent }).end('x')
+    expect((await forward('/v1/blobs/x')).headers.get('content-type')).toBe(received)
+  })
+
   it('fail in the middle when the server does', async () => {
     routes['/v1/blobs/x'] = (_request, response) => {
       response.writeHead(200, { 'content-length': '1000' })
