@@ -124,6 +124,6 @@ function portNumber(text: string): number {
 
 function serverUrl(text: string): string {
   const url = URL.parse(text)
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.origin
+  if ((url?.protocol === 'https:' || url?.protocol === 'http:') && url.pathname === '/') return url.origin
   throw new InvalidArgumentError('An address looks like https://scout.example.com.')
 }

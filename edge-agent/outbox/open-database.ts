@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ScoutError } from '../../app/errors.ts'
@@ -22,6 +22,8 @@ export const OUTBOX_FILE = 'outbox.db'
  */
 export function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path)
+  // The write-ahead log takes these permissions over.
+  chmodSync(path, 0o600)
   try {
     database.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full;')
     const verdict = database.prepare('pragma quick_check(1)').get()?.quick_check

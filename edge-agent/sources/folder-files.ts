@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, type Stats } from 'node:fs'
 import { lstat, mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from '../durable-file.ts'
@@ -14,7 +14,8 @@ const EXTENSION = /\.(json|jsonl|ndjson)$/i
  */
 export class FolderFiles {
   readonly #directory: string
-  readonly #seen = new Map<string, { size: number; mtimeMs: number; since: number }>()
+  /** As the files were at the last look. */
+  #seen: ReadonlyMap<string, Sighting> = new Map()
 
   constructor(directory: string) {
     this.#directory = directory
@@ -28,12 +29,20 @@ export class FolderFiles {
       name => EXTENSION.test(name) && !name.startsWith('.'),
     )
     const late = [...progress.values()].filter(file => file.doneAt !== null).map(file => file.path)
-    const found: Array<FileLook & { mtimeMs: number }> = []
+    const found: FileLook[] = []
+    const seen = new Map<string, Sighting>()
     for (const path of [...names, ...late]) {
-      const look = await this.#stat(path, progress.get(path))
-      if (look) found.push(look)
+      const absolute = join(this.#directory, path)
+      const stat = await stats(absolute)
+      if (!stat?.isFile()) continue
+      const sighting = sight(stat, this.#seen.get(path))
+      seen.set(path, sighting)
+      const quietMs = performance.now() - sighting.since
+      found.push({ path, absolute, size: stat.size, quietMs, found: progress.get(path) })
     }
-    return found.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : 1))
+    this.#seen = seen
+    const age = (look: FileLook) => seen.get(look.path)?.mtimeMs ?? 0
+    return found.sort((a, b) => age(a) - age(b) || (a.path < b.path ? -1 : 1))
   }
 
   /** Moves a file to `done/`, under a name that is free there, and gives its new path. */
@@ -44,29 +53,29 @@ export class FolderFiles {
       const path = `${DONE_DIRECTORY}/${name}`
       if (await stats(join(this.#directory, path))) continue
       await rename(look.absolute, join(this.#directory, path))
-      this.#seen.delete(look.path)
       return path
     }
   }
-
-  async #stat(
-    path: string,
-    found: FileProgress | undefined,
-  ): Promise<(FileLook & { mtimeMs: number }) | undefined> {
-    const absolute = join(this.#directory, path)
-    const stat = await stats(absolute)
-    if (!stat?.isFile()) return undefined
-    const { size, mtimeMs } = stat
-    const before = this.#seen.get(path)
-    const since = before?.size === size && before.mtimeMs === mtimeMs ? before.since : performance.now()
-    this.#seen.set(path, { size, mtimeMs, since })
-    // The wall clock may be set back or forward under us: what was seen with our own eyes counts too.
-    const quietMs = Math.max(performance.now() - since, Date.now() - mtimeMs)
-    return { path, absolute, size, quietMs, found, mtimeMs }
-  }
 }
 
-async function stats(path: string) {
+interface Sighting {
+  readonly size: number
+  readonly mtimeMs: number
+  /** Unchanged since then, by the monotonic clock. */
+  readonly since: number
+}
+
+/**
+ * The wall clock is asked only about a file that was never seen before: it may be set forward by years under us, and a line that
+ * is just being written must not look torn.
+ */
+function sight({ size, mtimeMs }: Stats, before: Sighting | undefined): Sighting {
+  if (before?.size === size && before.mtimeMs === mtimeMs) return before
+  const now = performance.now()
+  return { size, mtimeMs, since: before ? now : now - Math.max(0, Date.now() - mtimeMs) }
+}
+
+async function stats(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path)
   } catch (error) {

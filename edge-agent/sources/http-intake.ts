@@ -58,7 +58,7 @@ async function listen(server: Server, port: number): Promise<number> {
     await once(server, 'listening')
   } catch (cause) {
     throw new ScoutError('busy', {
-      message: `The intake cannot listen on 127.0.0.1:${port}: something else does. Choose another port.`,
+      message: `The intake cannot listen on 127.0.0.1:${port}, something else may do so already. Choose another port.`,
       cause,
     })
   }

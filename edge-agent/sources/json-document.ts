@@ -38,7 +38,7 @@ async function tooLarge(handle: FileHandle, look: FileLook): Promise<Portion | '
 
 function whole(look: FileLook, bytes: Buffer, read: readonly ReadSale[]): Portion {
   const end = { readTo: look.size, line: 0, tail: bytes.subarray(-TAIL_BYTES) }
-  return portion([{ line: null, read }], progressAt(look, end), true)
+  return portion([{ line: null, read }], progressAt(look, end), bytes.length, true)
 }
 
 function isMalformed(read: readonly ReadSale[]): boolean {

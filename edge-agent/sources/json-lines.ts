@@ -45,7 +45,7 @@ export async function* readLines(
 
 function consume(look: FileLook, from: Position, to: Position, bytes: Buffer): Portion {
   const read = lines(bytes, from.line).map(line => ({ line: line.number, read: readLine(line.bytes) }))
-  return portion(read, progressAt(look, to), false)
+  return portion(read, progressAt(look, to), bytes.length, false)
 }
 
 function readLine(bytes: Buffer): ReadSale[] {

@@ -4,6 +4,7 @@ import type { Portion } from './portion.ts'
 
 const FLUSH_PORTIONS = 256
 const FLUSH_SALES = 2_000
+const FLUSH_BYTES = 8 << 20
 
 /**
  * Lets many small files share a transaction.
@@ -16,6 +17,7 @@ export class PortionGroup {
   readonly #progress: Map<string, FileProgress>
   #portions: Portion[] = []
   #pending = 0
+  #pendingBytes = 0
   sales = 0
   rejected = 0
 
@@ -27,7 +29,12 @@ export class PortionGroup {
   async add(portion: Portion): Promise<void> {
     this.#portions.push(portion)
     this.#pending += portion.sales.length + portion.rejections.length
-    if (this.#portions.length >= FLUSH_PORTIONS || this.#pending >= FLUSH_SALES) await this.flush()
+    this.#pendingBytes += portion.bytes
+    const full =
+      this.#portions.length >= FLUSH_PORTIONS ||
+      this.#pending >= FLUSH_SALES ||
+      this.#pendingBytes >= FLUSH_BYTES
+    if (full) await this.flush()
   }
 
   async flush(): Promise<void> {
@@ -35,6 +42,7 @@ export class PortionGroup {
     if (portions.length === 0) return
     this.#portions = []
     this.#pending = 0
+    this.#pendingBytes = 0
     const sales = portions.flatMap(part => part.sales)
     const rejections = portions.flatMap(part => part.rejections)
     const progress = portions.map(part => part.progress)

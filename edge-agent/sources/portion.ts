@@ -6,6 +6,8 @@ export interface Portion {
   readonly sales: readonly NewSale[]
   readonly rejections: readonly NewRejection[]
   readonly progress: FileProgress
+  /** Of the file. */
+  readonly bytes: number
   /** The file is one JSON document, and this is all of it. */
   readonly document: boolean
 }
@@ -15,7 +17,12 @@ export interface LineRead {
   readonly read: readonly ReadSale[]
 }
 
-export function portion(lines: readonly LineRead[], progress: FileProgress, document: boolean): Portion {
+export function portion(
+  lines: readonly LineRead[],
+  progress: FileProgress,
+  bytes: number,
+  document: boolean,
+): Portion {
   const sales: NewSale[] = []
   const rejections: NewRejection[] = []
   for (const { line, read } of lines) {
@@ -29,5 +36,5 @@ export function portion(lines: readonly LineRead[], progress: FileProgress, docu
       rejections.push({ source, line, contract, code: error.code, message: error.message, raw })
     }
   }
-  return { sales, rejections, progress, document }
+  return { sales, rejections, progress, bytes, document }
 }

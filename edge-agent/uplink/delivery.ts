@@ -28,7 +28,13 @@ export type Attempt =
   | { readonly outcome: 'delivered'; readonly sales: number }
   /** The batch was too much for the server; a smaller one can go at once. */
   | { readonly outcome: 'split' }
-  | { readonly outcome: 'failed'; readonly failure: ScoutError; readonly retryAfterMs?: number | undefined }
+  | {
+      readonly outcome: 'failed'
+      readonly failure: ScoutError
+      readonly retryAfterMs?: number | undefined
+      /** Only a sale that had failed alone before, tried because nothing else waited: a new one need not wait for it. */
+      readonly suspectOnly?: boolean
+    }
 
 /** A line that cuts batches off gets smaller ones, but not single sales. */
 const LEAST_ON_A_BAD_LINE = 16
@@ -60,6 +66,11 @@ export class Delivery {
   /** How far the device clock is ahead of the server's, ms; `null` before it was measured. */
   get clockOffsetMs(): number | null {
     return this.#clock.offsetMs()
+  }
+
+  /** Something waits that did not fail alone. */
+  get hasUnsuspected(): boolean {
+    return this.#options.outbox.waiting > this.#suspects.size
   }
 
   /** Tries the oldest batch. @throws ScoutError `cancelled`, or that the outbox itself is broken. */
@@ -112,7 +123,8 @@ export class Delivery {
       this.#size.shrink(sales.length)
       return failure.answered === 500 ? failed : { outcome: 'split' }
     }
-    if (this.#suspects.accuse(first.seq, failure) === 'suspected') return failed
+    const suspectOnly = this.#suspects.has(first.seq)
+    if (this.#suspects.accuse(first.seq, failure) === 'suspected') return { ...failed, suspectOnly }
     const { outbox, log } = this.#options
     await outbox.reject(first.seq, failure.code, failure.message)
     log.warn(

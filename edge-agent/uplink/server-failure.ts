@@ -56,9 +56,12 @@ export async function failureOf(response: Response): Promise<ServerFailure> {
   return new ServerFailure(response.status, fromWireError(body), { fromServer: true, retryAfterMs })
 }
 
+/** A server that asks for more has made a mistake that must not silence a shop. */
+const LONGEST_WAIT_MS = 3_600_000
+
 /** Seconds or an HTTP date, in ms from now. */
 function retryAfter(header: string | null): number | undefined {
   if (header === null) return undefined
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined
+  return Number.isFinite(ms) ? Math.min(LONGEST_WAIT_MS, Math.max(0, ms)) : undefined
 }

@@ -17,6 +17,14 @@ export class Suspects {
     return new Set(this.#suspects.keys())
   }
 
+  get size(): number {
+    return this.#suspects.size
+  }
+
+  has(seq: number): boolean {
+    return this.#suspects.has(seq)
+  }
+
   /** A suspect that is to be tried again now. */
   get onTrial(): number | undefined {
     for (const [seq, { failure, othersPassed }] of this.#suspects) {

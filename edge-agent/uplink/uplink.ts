@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LongWork } from '../../app/contracts/long-work.ts'
 import { asScoutError, ScoutError, toWireError, type WireError } from '../../app/errors.ts'
@@ -40,6 +39,7 @@ export class Uplink {
   #lane: Promise<unknown> = Promise.resolve()
   /** Of the monotonic clock. */
   #notBefore = 0
+  #wakeOnAppend = false
   #lastSentAt: string | null = null
   #lastError: WireError | null = null
 
@@ -98,7 +98,7 @@ export class Uplink {
   /** One try, after the wait that the last failure asked for. Turns follow one another. */
   #turn(signal: AbortSignal | undefined): Promise<Attempt> {
     const turn = this.#lane.then(async () => {
-      await pause(this.#notBefore - performance.now(), signal)
+      await this.#pause(signal)
       const attempt = await this.#delivery.sendOldest(signal)
       this.#note(attempt)
       return attempt
@@ -111,6 +111,7 @@ export class Uplink {
     if (attempt.outcome === 'delivered') {
       if (this.#lastError) this.#options.log.info('the server takes sales again')
       this.#backoff.succeed()
+      this.#notBefore = 0
       this.#lastSentAt = new Date().toISOString()
       this.#lastError = null
     } else if (attempt.outcome === 'failed') {
@@ -118,28 +119,39 @@ export class Uplink {
       const waitMs = this.#backoff.fail(retryAfterMs)
       this.#notBefore = performance.now() + waitMs
       this.#lastError = toWireError(failure)
-      this.#options.log.warn(
-        { code: failure.code, waitMs: Math.round(waitMs), cause: failure.cause },
-        failure.message,
-      )
+      this.#wakeOnAppend = attempt.suspectOnly ?? false
+      const reason = failure.cause instanceof Error ? String(failure.cause.cause ?? failure.cause) : undefined
+      this.#options.log.warn({ code: failure.code, reason, waitMs: Math.round(waitMs) }, failure.message)
     }
   }
 
+  /** Waits as the last failure asked; a sale that had no part in it need not. */
+  async #pause(signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) throw new ScoutError('cancelled')
+    const ms = this.#notBefore - performance.now()
+    if (ms <= 0 || (this.#wakeOnAppend && this.#delivery.hasUnsuspected)) return
+    const over = new AbortController()
+    const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal
+    const waits: Array<Promise<void>> = [delay(ms, undefined, { signal: either })]
+    if (this.#wakeOnAppend) waits.push(this.#appended(over.signal))
+    try {
+      await Promise.race(waits)
+    } catch (cause) {
+      throw new ScoutError('cancelled', { cause })
+    } finally {
+      over.abort()
+    }
+  }
+
+  /** Ends at the next append, or at the signal. */
   async #appended(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     using _listening = this.#options.outbox.onAppend(resolve)
-    const stop = new AbortController()
-    await Promise.race([promise, once(signal, 'abort', { signal: stop.signal }).catch(asScoutError)])
-    stop.abort()
+    const onAbort = () => resolve()
+    signal.addEventListener('abort', onAbort, { once: true })
+    await promise
+    signal.removeEventListener('abort', onAbort)
   }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  if (signal?.aborted) throw new ScoutError('cancelled')
-  if (ms <= 0) return
-  await delay(ms, undefined, signal && { signal }).catch(cause => {
-    throw new ScoutError('cancelled', { cause })
-  })
 }
 
 /** Trying again will not help until someone acts: an unknown or suspended device, a wrong key, an outbox too old. */

@@ -176,11 +176,12 @@ describe('the watched folder', () => {
   })
 
   it('takes an empty file away and leaves one alone that is being filled', async () => {
-    const { folder, write, at } = watched(50)
+    const { folder, open, write, at } = watched(60_000)
     write('a.jsonl', '')
     await expect(folder.scan()).resolves.toMatchObject({ filesDone: 0 })
     age(at('a.jsonl'))
-    await expect(folder.scan()).resolves.toMatchObject({ filesDone: 1 })
+    await expect(folder.scan()).resolves.toMatchObject({ filesDone: 0 })
+    await expect(open().scan()).resolves.toMatchObject({ filesDone: 1 })
     expect(existsSync(at('done/a.jsonl'))).toBe(true)
   })
 

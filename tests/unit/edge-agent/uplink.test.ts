@@ -175,6 +175,26 @@ describe('the uplink', () => {
     )
   })
 
+  it('sends a new sale at once although another one keeps failing', async () => {
+    let failures = 0
+    // After the second failure the wait is an hour.
+    const backoff = { baseMs: 3_600_000, capMs: 3_600_000, random: () => (failures++ < 2 ? 0 : 1) }
+    const body = '{"code":"internal","message":"boom","retryable":true}'
+    const { agent, server } = await enrolledAgent(
+      {
+        mishap: ({ lines }) =>
+          lines.some(line => line.includes('poison')) ? { status: 500, body } : undefined,
+      },
+      { backoff, batch: { sales: 2, bytes: 1 << 20 } },
+    )
+    await agent.start()
+    await agent.take(posText('poison'))
+    await vi.waitFor(() => expect(agent.status().uplink?.next_try_in_ms).toBeGreaterThan(3_000_000))
+    await agent.take(array(5))
+    await vi.waitFor(() => expect(server.stored.size).toBe(5))
+    expect(agent.status().waiting).toBe(1)
+  })
+
   it('says at once when only a person can help', async () => {
     const { agent, server } = await enrolledAgent({
       mishap: () => ({
