@@ -6,7 +6,6 @@ import {
   ABOVE_FILLS,
   ABOVE_LINES,
   fillColour,
-  HATCHED,
   type LevelLayers,
   levelLayers,
   sourceId,
@@ -35,14 +34,14 @@ class BoundaryLayer {
     level: Level,
     detail: BoundaryDetail,
     url: string,
-    palette: readonly string[],
+    swatches: readonly string[],
     colours: MapColours,
   ) {
     this.map = map
     this.level = level
     this.detail = detail
     this.source = sourceId(level, detail)
-    this.layers = levelLayers(level, detail, palette, colours)
+    this.layers = levelLayers(level, detail, swatches, colours)
     this.recolourer = new Recolourer(map, this.source)
     const fine = detail === 'medium'
     map.addSource(this.source, {
@@ -52,10 +51,9 @@ class BoundaryLayer {
       maxzoom: fine ? 11 : 8,
       tolerance: fine ? 0.3 : 0.375,
     })
-    const { fill, hatch, line, halo, focus } = this.layers
+    const { fill, line, halo, focus } = this.layers
     const from = fine ? { minzoom: FINE_LOADS_FROM_ZOOM } : {}
     map.addLayer({ ...fill, ...from }, ABOVE_FILLS)
-    map.addLayer({ ...hatch, ...from }, ABOVE_FILLS)
     map.addLayer({ ...line, ...from }, this.lineAnchor())
     map.addLayer({ ...halo, ...from }, ABOVE_ALL)
     map.addLayer({ ...focus, ...from }, ABOVE_ALL)
@@ -82,19 +80,18 @@ class BoundaryLayer {
     if (fill !== this.fillShown) {
       this.fillShown = fill
       this.map.setPaintProperty(this.layers.fill.id, 'fill-opacity', fill ? 1 : 0)
-      this.map.setPaintProperty(this.layers.hatch.id, 'fill-opacity', fill ? HATCHED : 0)
-      this.map.setPaintProperty(this.layers.halo.id, 'line-opacity', fill ? 1 : 0)
-      this.map.setPaintProperty(this.layers.focus.id, 'line-opacity', fill ? 1 : 0)
     }
     if (line !== this.lineShown) {
       this.lineShown = line
-      this.map.setPaintProperty(this.layers.line.id, 'line-opacity', line ? 1 : 0)
+      for (const { id } of [this.layers.line, this.layers.halo, this.layers.focus]) {
+        this.map.setPaintProperty(id, 'line-opacity', line ? 1 : 0)
+      }
     }
   }
 
-  recolourTheme(palette: readonly string[], colours: MapColours): void {
+  recolourTheme(swatches: readonly string[], colours: MapColours): void {
     const { fill, line, halo, focus } = this.layers
-    this.map.setPaintProperty(fill.id, 'fill-color', fillColour(palette, colours))
+    this.map.setPaintProperty(fill.id, 'fill-color', fillColour(swatches, colours))
     this.map.setPaintProperty(
       line.id,
       'line-color',
@@ -119,7 +116,7 @@ export class BoundaryLayers {
   private readonly known = new Map<string, Promise<BoundaryLayer>>()
   private readonly ready: BoundaryLayer[] = []
   private readonly codes = new Map<Level, Uint8Array>()
-  private palette: readonly string[]
+  private swatches: readonly string[]
   private colours: MapColours
   private wanted: Level = 'region'
   private shown: Level | null = null
@@ -127,12 +124,12 @@ export class BoundaryLayers {
   constructor(
     map: MapLibre,
     urlOf: (level: Level, detail: BoundaryDetail) => Promise<string>,
-    palette: readonly string[],
+    swatches: readonly string[],
     colours: MapColours,
   ) {
     this.map = map
     this.urlOf = urlOf
-    this.palette = palette
+    this.swatches = swatches
     this.colours = colours
   }
 
@@ -141,7 +138,7 @@ export class BoundaryLayers {
     let layer = this.known.get(id)
     if (layer === undefined) {
       layer = this.urlOf(level, detail).then(url => {
-        const made = new BoundaryLayer(this.map, level, detail, url, this.palette, this.colours)
+        const made = new BoundaryLayer(this.map, level, detail, url, this.swatches, this.colours)
         this.ready.push(made)
         const codes = this.codes.get(level)
         if (codes !== undefined) made.paint(codes)
@@ -171,10 +168,10 @@ export class BoundaryLayers {
     for (const layer of this.ready) if (layer.level === level) layer.mark(ordinal, state, on)
   }
 
-  recolourTheme(palette: readonly string[], colours: MapColours): void {
-    this.palette = palette
+  recolourTheme(swatches: readonly string[], colours: MapColours): void {
+    this.swatches = swatches
     this.colours = colours
-    for (const layer of this.ready) layer.recolourTheme(palette, colours)
+    for (const layer of this.ready) layer.recolourTheme(swatches, colours)
   }
 
   /** Of the level in view, the layer that pointers meet. */

@@ -4,11 +4,10 @@ import type { BoundaryDetail } from '../../app/contracts/worker.ts'
 import { LEVELS, type Level } from '../../app/domain/geography.ts'
 import type { Theme } from '../state/theme-store.ts'
 import { BoundaryLayers } from './boundary-layers.ts'
-import { hatchTile } from './hatch.ts'
 import { LabelCanvas, type LabelPlace } from './label-canvas.ts'
-import { emptyStyle, HATCH } from './layers.ts'
+import { emptyStyle } from './layers.ts'
 import { mapColours } from './map-colours.ts'
-import { sequential } from './palette.ts'
+import { swatches } from './palette.ts'
 import type { Bounds } from './place-bounds.ts'
 
 setWorkerUrl(workerUrl)
@@ -28,8 +27,6 @@ export interface MapOptions {
   readonly onPick: (ordinal: number | null) => void
 }
 
-/** How many classes the palette is cut into; paint codes index it. */
-const FIRST_CLASSES = 5
 const FLIGHT_MS = 600
 const FINE_FROM_ZOOM = 6.2
 
@@ -38,14 +35,11 @@ export class ChoroplethMap {
   readonly map: MapLibre
   readonly layers: BoundaryLayers
   private readonly labels: LabelCanvas
-  private theme: Theme
-  private classes = FIRST_CLASSES
   private level: Level = 'region'
   private padding: Padding = { top: 0, right: 0, bottom: 0, left: 0 }
   private readonly marked: { hovered: Mark | null; picked: Mark | null } = { hovered: null, picked: null }
 
   constructor(options: MapOptions) {
-    this.theme = options.theme
     const colours = mapColours()
     this.map = new MapLibre({
       container: options.container,
@@ -65,10 +59,7 @@ export class ChoroplethMap {
       canvasContextAttributes: { antialias: true },
     })
     this.map.touchZoomRotate.disableRotation()
-    this.map.setMissingStyleImageResolver(id => {
-      if (id === HATCH) this.map.addImage(HATCH, hatchTile(mapColours().hatch), { pixelRatio: 2 })
-    })
-    this.layers = new BoundaryLayers(this.map, options.boundaries, this.palette(), colours)
+    this.layers = new BoundaryLayers(this.map, options.boundaries, swatches(options.theme), colours)
     this.labels = new LabelCanvas(this.map, colours)
     this.map.on('sourcedata', () => this.layers.arrange())
     this.map.on('idle', () => this.layers.arrange())
@@ -102,11 +93,7 @@ export class ChoroplethMap {
   }
 
   /** Colours by ordinal; see `choropleth.ts` for the codes. */
-  paint(level: Level, codes: Uint8Array, classes: number): number {
-    if (classes !== this.classes && classes > 0) {
-      this.classes = classes
-      this.layers.recolourTheme(this.palette(), mapColours())
-    }
+  paint(level: Level, codes: Uint8Array): number {
     return this.layers.paint(level, codes)
   }
 
@@ -122,13 +109,11 @@ export class ChoroplethMap {
   }
 
   setTheme(theme: Theme): void {
-    this.theme = theme
     const colours = mapColours()
     this.map.setPaintProperty('sea', 'background-color', colours.sea)
     this.map.setPaintProperty('graticule', 'line-color', colours.graticule)
-    if (this.map.hasImage(HATCH)) this.map.updateImage(HATCH, hatchTile(colours.hatch))
     this.labels.recolour(colours)
-    this.layers.recolourTheme(this.palette(), colours)
+    this.layers.recolourTheme(swatches(theme), colours)
   }
 
   setPadding(padding: Padding): void {
@@ -153,10 +138,6 @@ export class ChoroplethMap {
 
   dispose(): void {
     this.map.remove()
-  }
-
-  private palette(): string[] {
-    return sequential(this.theme, this.classes)
   }
 
   private zoomed(): void {

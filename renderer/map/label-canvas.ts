@@ -8,6 +8,12 @@ export interface LabelPlace {
   readonly lat: number
   /** Higher is placed first. */
   readonly weight: number
+  /** The place has a value; others are named softly. */
+  readonly strong: boolean
+  /** About how wide the place is, degrees of latitude. */
+  readonly extent: number
+  /** How wide a place must be, as a part of its name, to bear it. */
+  readonly fit: number
   /** Days in the period on which the place's sales stood out. */
   readonly anomalies: number
 }
@@ -37,10 +43,21 @@ export class LabelCanvas {
     map.getCanvasContainer().append(this.canvas)
     this.context = this.canvas.getContext('2d')
     map.on('render', () => this.draw())
+    document.fonts.load(FONT).then(
+      () => this.remeasure(),
+      () => undefined,
+    )
   }
 
   name(places: readonly LabelPlace[]): void {
     this.places = [...places].sort((a, b) => b.anomalies - a.anomalies || b.weight - a.weight)
+    this.revision++
+    this.map.triggerRepaint()
+  }
+
+  /** The type has arrived: widths measured before were another type's. */
+  private remeasure(): void {
+    this.widths.clear()
     this.revision++
     this.map.triggerRepaint()
   }
@@ -67,10 +84,12 @@ export class LabelCanvas {
     context.textAlign = 'center'
     context.textBaseline = 'middle'
     context.lineJoin = 'round'
-    const wishes = this.places.map(place => {
-      const { x, y } = map.project([place.lon, place.lat])
+    const pixels = (512 * 2 ** map.getZoom()) / 360 / Math.cos((centre.lat * Math.PI) / 180)
+    const wishes = this.places.flatMap(place => {
       const lines = labelLines(place.name)
       const textWidth = Math.max(...lines.map(line => this.width(line)))
+      if (place.extent * pixels < textWidth * place.fit) return []
+      const { x, y } = map.project([place.lon, place.lat])
       return {
         place,
         lines,
@@ -82,7 +101,7 @@ export class LabelCanvas {
     })
     for (const i of placeLabels(wishes, { width, height }, MOST)) {
       const wish = wishes[i]
-      if (wish !== undefined) this.write(context, wish.lines, wish.x, wish.y, wish.place.anomalies)
+      if (wish !== undefined) this.write(context, wish.lines, wish.x, wish.y, wish.place)
     }
   }
 
@@ -91,7 +110,7 @@ export class LabelCanvas {
     lines: readonly string[],
     x: number,
     y: number,
-    anomalies: number,
+    { anomalies, strong }: LabelPlace,
   ): void {
     const top = y - ((lines.length - 1) * LINE_HEIGHT) / 2 + (anomalies > 0 ? 7 : 0)
     context.strokeStyle = this.colours.labelHalo
@@ -99,7 +118,7 @@ export class LabelCanvas {
     lines.forEach((line, i) => {
       context.strokeText(line, x, top + i * LINE_HEIGHT)
     })
-    context.fillStyle = this.colours.label
+    context.fillStyle = strong ? this.colours.label : this.colours.labelSoft
     lines.forEach((line, i) => {
       context.fillText(line, x, top + i * LINE_HEIGHT)
     })

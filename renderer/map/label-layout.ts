@@ -44,9 +44,16 @@ function overlap(a: LabelWish, b: LabelWish, gap: number): boolean {
 
 const LONGEST_LINE = 15
 
-/** A name in lines of about equal length; what stands in parentheses is left to the tooltip. */
-export function labelLines(name: string): string[] {
-  const short = name.replace(/\s*\([^)]*\)/g, '').trim() || name
+/** The shortest other name that the name itself contains (Laoag, of City of Laoag), without what stands in parentheses. */
+export function shortName(name: string, aliases: readonly string[]): string {
+  const plain = name.replace(/\s*\([^)]*\)/g, '').trim() || name
+  return aliases
+    .filter(alias => alias.length >= 3 && plain.includes(alias))
+    .reduce((shortest, alias) => (alias.length < shortest.length ? alias : shortest), plain)
+}
+
+/** A name in lines of about equal length. */
+export function labelLines(short: string): string[] {
   if (short.length <= LONGEST_LINE) return [short]
   const words = short.split(/\s+/)
   const count = Math.min(words.length, Math.ceil(short.length / LONGEST_LINE))

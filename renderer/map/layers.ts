@@ -14,7 +14,6 @@ import type { MapColours } from './map-colours.ts'
 export const ABOVE_FILLS = 'above-fills'
 export const ABOVE_LINES = 'above-lines'
 export const ABOVE_ALL = 'above-all'
-export const HATCH = 'hatch'
 
 export function emptyStyle(colours: MapColours): StyleSpecification {
   const anchor = (id: string) => ({
@@ -44,9 +43,12 @@ export function sourceId(level: Level, detail: BoundaryDetail): string {
   return `${level}-${detail}`
 }
 
-/** Fill by code: classes by the palette, no data as land under a hatch, what lies outside the question set back. */
-export function fillColour(palette: readonly string[], colours: MapColours): ExpressionSpecification {
-  const classes = palette.flatMap((colour, code) => [code, colour])
+/**
+ * Fill by code: a swatch for each class of each number of classes, so that only the theme ever changes this expression (a
+ * changed one makes the map's worker build its tiles anew). No data is bare land, what lies outside the question is set back.
+ */
+export function fillColour(swatches: readonly string[], colours: MapColours): ExpressionSpecification {
+  const classes = swatches.flatMap((colour, code) => [code, colour])
   return [
     'match',
     ['coalesce', ['feature-state', 'code'], NO_DATA],
@@ -56,8 +58,6 @@ export function fillColour(palette: readonly string[], colours: MapColours): Exp
     colours.land,
   ] as unknown as ExpressionSpecification
 }
-
-export const HATCHED: ExpressionSpecification = ['case', ['==', ['feature-state', 'code'], NO_DATA], 1, 0]
 
 /** Hairlines thicken with the level's width in the country and with the zoom. */
 const LINE_WIDTHS: Readonly<Record<Level, readonly [number, number]>> = {
@@ -91,7 +91,6 @@ const FOCUS_HALO_WIDTH: ExpressionSpecification = [
 
 export interface LevelLayers {
   readonly fill: FillLayerSpecification
-  readonly hatch: FillLayerSpecification
   readonly line: LineLayerSpecification
   readonly halo: LineLayerSpecification
   readonly focus: LineLayerSpecification
@@ -100,7 +99,7 @@ export interface LevelLayers {
 export function levelLayers(
   level: Level,
   detail: BoundaryDetail,
-  palette: readonly string[],
+  swatches: readonly string[],
   colours: MapColours,
 ): LevelLayers {
   const source = sourceId(level, detail)
@@ -112,19 +111,8 @@ export function levelLayers(
       type: 'fill',
       source,
       paint: {
-        'fill-color': fillColour(palette, colours),
+        'fill-color': fillColour(swatches, colours),
         'fill-color-transition': still,
-        'fill-opacity': 0,
-        'fill-opacity-transition': still,
-        'fill-antialias': false,
-      },
-    },
-    hatch: {
-      id: `${source}-hatch`,
-      type: 'fill',
-      source,
-      paint: {
-        'fill-pattern': HATCH,
         'fill-opacity': 0,
         'fill-opacity-transition': still,
         'fill-antialias': false,

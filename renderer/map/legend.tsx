@@ -47,7 +47,7 @@ function LegendBox({ choropleth }: { choropleth: Choropleth }) {
         ))}
         {classes.withoutClass > 0 ? (
           <li>
-            <span className="swatch hatched" />
+            <span className="swatch bare" />
             <span>No sale</span>
             <span className="figure soft">{wholeNumber(classes.withoutClass, pack.locale)}</span>
           </li>

@@ -1,3 +1,4 @@
+import type { Level } from '../../app/domain/geography.ts'
 import type { Choropleth } from '../state/choropleth.ts'
 import { useChoropleth } from '../state/choropleth-store.ts'
 import { useData } from '../state/data-store.ts'
@@ -10,6 +11,7 @@ import { useView } from '../state/view-store.ts'
 import type { ChoroplethMap } from './choropleth-map.ts'
 import { currentMap } from './current-map.ts'
 import type { LabelPlace } from './label-canvas.ts'
+import { shortName } from './label-layout.ts'
 import { placeBounds } from './place-bounds.ts'
 import { viewPadding } from './view-padding.ts'
 
@@ -51,7 +53,7 @@ let prepared = new WeakSet<ChoroplethMap>()
 
 function paint(map: ChoroplethMap, choropleth: Choropleth): void {
   const { level } = choropleth.painted.selection
-  map.paint(level, choropleth.codes, choropleth.classes.counts.length)
+  map.paint(level, choropleth.codes)
   map.layers.want(level)
   map.name(labelsOf(choropleth))
   markPicked(map)
@@ -88,6 +90,10 @@ function markPicked(map: ChoroplethMap): void {
   )
 }
 
+const KM_PER_DEGREE = 111.32
+/** Widest places are always named; a narrower one when it is about as wide as this part of its name. */
+const LABEL_FIT: Readonly<Record<Level, number>> = { region: 0, province: 0.5, city: 0.6 }
+
 function labelsOf({ members, painted }: Choropleth): LabelPlace[] {
   const { catalogue, cube } = useData.getState()
   if (catalogue === null) return []
@@ -103,9 +109,16 @@ function labelsOf({ members, painted }: Choropleth): LabelPlace[] {
     if (place === undefined) return []
     const value = painting.values[ordinal] ?? Number.NaN
     const weight = Number.isFinite(value) ? value : -1
-    return [
-      { name: place.name, lon: place.lon, lat: place.lat, weight, anomalies: anomalies.get(place.code) ?? 0 },
-    ]
+    return {
+      name: shortName(place.name, place.aliases),
+      lon: place.lon,
+      lat: place.lat,
+      weight,
+      strong: weight >= 0,
+      extent: Math.sqrt(place.areaSqkm ?? 0) / KM_PER_DEGREE,
+      fit: LABEL_FIT[selection.level],
+      anomalies: anomalies.get(place.code) ?? 0,
+    }
   })
 }
 

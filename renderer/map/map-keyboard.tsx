@@ -57,6 +57,7 @@ export function MapKeyboard() {
         role="application"
         aria-roledescription="map"
         aria-label="Map. Arrow keys walk from place to place, Enter goes in, Escape backs out. The table view has the same places."
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk it
         tabIndex={0}
         onKeyDown={press}
         onBlur={() => useView.getState().show({ hovered: null })}

@@ -5,9 +5,15 @@ import type { PlaceCode } from '../../app/domain/ids.ts'
 import type { Painted } from './data-store.ts'
 import type { Classing } from './question.ts'
 
-/** Codes of what a place is painted with, besides its class 0–8. */
+/** What a place is painted with: a swatch, or one of these. */
 export const NO_DATA = 254
 export const OUTSIDE = 255
+export const MOST_CLASSES = 9
+
+/** The swatch of a class when there are `count` of them: a number of its own for each, 0–44. */
+export function swatchCode(count: number, position: number): number {
+  return (count * (count - 1)) / 2 + position
+}
 
 /** A painting put into classes: what the map, the legend and the table show. */
 export interface Choropleth {
@@ -16,7 +22,7 @@ export interface Choropleth {
   readonly members: readonly number[]
   /** By position in `members`. */
   readonly classes: Classes
-  /** By ordinal: class, `NO_DATA` or `OUTSIDE`. */
+  /** By ordinal: swatch, `NO_DATA` or `OUTSIDE`. */
   readonly codes: Uint8Array
 }
 
@@ -30,10 +36,11 @@ export function choroplethOf(painted: Painted, classing: Classing, catalogue: Ca
     classing.method,
     classing.count,
   )
+  const count = classes.counts.length
   const codes = new Uint8Array(places.length).fill(OUTSIDE)
   for (let i = 0; i < members.length; i++) {
     const assigned = classes.assigned[i] ?? NO_DATA
-    codes[members[i] ?? 0] = assigned < classes.counts.length ? assigned : NO_DATA
+    codes[members[i] ?? 0] = assigned < count ? swatchCode(count, assigned) : NO_DATA
   }
   return { painted, members, classes, codes }
 }

@@ -22,8 +22,8 @@ export function PlaceFigures({ place, catalogue }: { place: Place; catalogue: Ca
   const { value, rank, ranked, share } = standingOf(ordinal, members, painting, metric)
   const sales = painting.sales[ordinal] ?? 0
   const priced = painting.pricedSales[ordinal] ?? 0
-  const around = gazetteer.find(place.parent)?.name ?? pack.title
-  const names = pack.levels[place.level]
+  const manyNames = pack.levels[place.level].many.split(' ')[0]?.toLowerCase() ?? ''
+  const around = gazetteer.find(place.parent)?.name ?? `all ${manyNames}`
   return (
     <div className="place-figures">
       <p className="eyebrow">{metric.label}</p>
@@ -34,10 +34,9 @@ export function PlaceFigures({ place, catalogue }: { place: Place; catalogue: Ca
       <dl className="facts">
         {rank === null ? null : (
           <div>
-            <dt>Rank in {around}</dt>
+            <dt>Rank among {manyNames}</dt>
             <dd className="figure">
-              {ordinalNumber(rank)} of {ranked}{' '}
-              {ranked === 1 ? names.one.toLowerCase() : names.many.split(' ')[0]?.toLowerCase()}
+              {ordinalNumber(rank)} of {ranked}
             </dd>
           </div>
         )}

@@ -58,6 +58,7 @@ function SearchBox({ catalogue, close }: { catalogue: Catalogue; close: () => vo
       <div className="search-field">
         <Search size={17} aria-hidden />
         <input
+          // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
           autoFocus
           role="combobox"
           aria-label="Name, alias or code"

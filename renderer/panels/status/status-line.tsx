@@ -22,7 +22,7 @@ export function StatusLine() {
   const version = active?.datasets.find(({ datasetId }) => datasetId === 'gold.sales_cube')?.version
   const stale = active !== null && now - Date.parse(active.publishedAt) > STALE_MS
   return (
-    <footer className="status" aria-label="State of the data">
+    <footer className="status">
       {active?.sample ? (
         <span
           className="status-sample"

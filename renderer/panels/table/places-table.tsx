@@ -44,10 +44,10 @@ function Places({ choropleth, catalogue }: { choropleth: Choropleth; catalogue: 
   ]
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className="places" aria-label={`${names.many} of ${within}`} tabIndex={0}>
+    <section className="places" aria-label={`${names.many}: ${within}`} tabIndex={0}>
       <table>
         <caption>
-          {names.many} of {within}
+          {names.many}: {within}
         </caption>
         <thead>
           <tr>

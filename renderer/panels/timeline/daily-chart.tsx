@@ -76,7 +76,7 @@ export function DailyChart({
       hovered,
       anomalies: days,
       colours,
-      axisText: format.compact,
+      axisText: value => format.compact(value).replace(/\.0+(?=\D|$)/, ''),
     })
   }, [scale, size, series, range.from, range.to, hovered, anomalies, format, theme])
 
@@ -108,7 +108,6 @@ export function DailyChart({
       <canvas
         ref={canvas}
         className="daily-canvas"
-        aria-hidden="true"
         onPointerDown={press}
         onPointerMove={move}
         onPointerUp={release}
