@@ -42,6 +42,9 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+/** How long a closing server waits for answers under way. */
+const DRAIN_MS = 5_000
+
 /** Opens the database, makes keys and secrets at first start, and listens. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const home = homeAt(options.home)
@@ -81,7 +84,10 @@ async function listen(
   })
   const app = await buildServer({ config, pool, blobs, jobs })
   const close = async () => {
+    // Whoever does not take his answer by then loses it: a stalled download must not hold a restart up.
+    const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
     await app.close()
+    clearTimeout(patience)
     await jobs.close()
     await database.close()
   }
