@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { electronBinary } from './electron/binary.ts'
 
 /**
  * Opens the application where there is a screen: in Electron when its binary is installed, else in the system's browser.
@@ -10,7 +11,7 @@ import { join } from 'node:path'
  */
 export function openApplication(url: string, root: string): 'electron' | 'browser' | null {
   if (!hasScreen()) return null
-  const electron = electronBinary(root)
+  const electron = electronBinary()
   if (electron !== undefined && existsSync(join(root, 'dist/main/main.js'))) {
     detach(electron, [root], { SCOUT_SERVER_URL: url })
     return 'electron'
@@ -28,16 +29,6 @@ const BROWSER: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
 function hasScreen(): boolean {
   if (process.platform !== 'linux') return true
   return Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY)
-}
-
-function electronBinary(root: string): string | undefined {
-  const names = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }
-  const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(root, 'node_modules/electron/dist')
-  const binary = join(
-    folder,
-    process.platform in names ? names[process.platform as keyof typeof names] : 'electron',
-  )
-  return existsSync(binary) ? binary : undefined
 }
 
 function detach(command: string, args: readonly string[], env: Record<string, string> = {}): void {
