@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { withTenant } from '../../sync-server/database/tenant.ts'
+import { runMedallion } from '../../sync-server/medallion/runner.ts'
+import { forEachEngine } from '../support/database.ts'
+import { addStores, type Arrival, arrive, newTenant } from './bronze.ts'
+
+const DAY_MS = 86_400_000
+const LAST = Date.parse('2025-06-02T10:00:00+08:00')
+
+/** A sale of `total` so many weeks before the last day. */
+const week = (back: number, total: number | null): Arrival => {
+  const at = new Date(LAST - back * 7 * DAY_MS).toISOString()
+  const sale = { transaction_id: `w${back}`, store_id: 'A', sold_at: at, lines: [], total }
+  return { contract: 'pos.v1', sale, storeId: 'A', transactionId: `w${back}`, at }
+}
+
+/** The formula once more, in floating point: what the SQL must come near. */
+function robustZ(value: number, past: readonly number[]): { median: number; mad: number; z: number } {
+  const middle = median(past)
+  const mad = median(past.map(other => Math.abs(other - middle)))
+  return { median: middle, mad, z: (0.6745 * (value - middle)) / mad }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const half = sorted.length / 2
+  return ((sorted[Math.ceil(half) - 1] ?? 0) + (sorted[Math.floor(half)] ?? 0)) / 2
+}
+
+describe('anomalies', () => {
+  forEachEngine(database => {
+    const anomaliesOf = async (arrivals: readonly Arrival[]) => {
+      const { pool } = database()
+      const tenantId = await newTenant(pool)
+      await addStores(pool, tenantId, [{ storeId: 'A', city: 'Quezon City', region: 'NCR' }])
+      await arrive(pool, tenantId, arrivals)
+      await runMedallion({ pool, tenantId, days: 'touched' })
+      return withTenant(pool, tenantId, async tx => (await tx.query('select * from scout.anomaly_detection order by day')).rows)
+    }
+    const past = [100, 104, 98, 101, 97, 103, 99, 102]
+    const weeks = (values: readonly (number | null)[]) => values.map((total, i) => week(i + 1, total))
+
+    it('are days far from the median of the 8 previous same weekdays', async () => {
+      const rows = await anomaliesOf([week(0, 400), ...weeks(past)])
+      const expected = robustZ(400, past)
+      expect(rows).toHaveLength(1)
+      expect(rows[0]).toMatchObject({ place: '1300000000', day: '2025-06-02', metric: 'net_sales', window_days: 8 })
+      expect(Number(rows[0]?.value)).toBe(400)
+      expect(Number(rows[0]?.median)).toBe(expected.median)
+      expect(Number(rows[0]?.mad)).toBe(expected.mad)
+      expect(Number(rows[0]?.z)).toBeCloseTo(expected.z, 6)
+    })
+
+    it('also below', async () => {
+      const rows = await anomaliesOf([week(0, 1), ...weeks(past)])
+      expect(Number(rows[0]?.z)).toBeCloseTo(robustZ(1, past).z, 6)
+    })
+
+    it('begin at exactly 3.5', async () => {
+      // Median 100, MAD 0.6745: a value of 103.5 has z = 3.5.
+      const spread = [99.3255, 99.3255, 99.3255, 99.3255, 100.6745, 100.6745, 100.6745, 100.6745].map(v => v * 100)
+      expect(await anomaliesOf([week(0, 10350), ...weeks(spread)])).toHaveLength(1)
+      expect(await anomaliesOf([week(0, 10349.99), ...weeks(spread)])).toHaveLength(0)
+    })
+
+    it('need 6 of the 8 days, and a priced sale to make a day', async () => {
+      const six = [...past.slice(0, 6), null, null]
+      const rows = await anomaliesOf([week(0, 400), ...weeks(six)])
+      expect(rows).toMatchObject([{ window_days: 6 }])
+      expect(await anomaliesOf([week(0, 400), ...weeks([...past.slice(0, 5), null, null, null])])).toEqual([])
+      expect(await anomaliesOf([week(0, null), ...weeks(past)])).toEqual([])
+    })
+
+    it('are none where the past did not vary', async () => {
+      expect(await anomaliesOf([week(0, 400), ...weeks(past.map(() => 100))])).toEqual([])
+    })
+
+    it('look back 8 weeks and no further', async () => {
+      const rows = await anomaliesOf([week(0, 400), ...weeks([...past, 5000, 6000])])
+      expect(rows.filter(row => row.day === '2025-06-02')).toMatchObject([{ window_days: 8, z: expect.anything() }])
+      expect(Number(rows.at(-1)?.median)).toBe(robustZ(400, past).median)
+    })
+  })
+})

@@ -1,0 +1,141 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { runMedallion } from '../../sync-server/medallion/runner.ts'
+import { forEachEngine } from '../support/database.ts'
+import { addStores, type Arrival, arrive, newTenant, refined, type TestStore } from './bronze.ts'
+
+/** Days that sales arrive for; the weeks before them are steady, so that the anomalies have something to stand out from. */
+const LAST_DAYS = 10
+const WEEKS_BEFORE = 9
+const START = Date.parse('2025-03-03T00:00:00+08:00')
+const DAY_MS = 86_400_000
+
+const STORES: readonly TestStore[] = [
+  { storeId: 'A', city: 'Quezon City', region: 'NCR' },
+  { storeId: 'B', city: 'Makati', region: 'NCR' },
+  { storeId: 'C', city: 'Cebu City', region: 'VII' },
+]
+
+const at = (day: number, hour: number) => new Date(START + day * DAY_MS + hour * 3_600_000).toISOString()
+
+function posSale(fields: Omit<Arrival, 'contract' | 'sale'>, lines: readonly { category: string; amount: number }[]): Arrival {
+  const { transactionId, storeId, at: sold_at, revisedAt, voided } = fields
+  const sale = {
+    transaction_id: transactionId,
+    store_id: storeId,
+    sold_at,
+    revised_at: revisedAt ?? null,
+    voided: voided ?? false,
+    lines: lines.map(line => ({ quantity: 1, unit_price: line.amount, category: line.category })),
+    total: lines.length === 0 ? null : lines.reduce((sum, line) => sum + line.amount, 0),
+  }
+  return { ...fields, contract: 'pos.v1', sale }
+}
+
+/** Every day before the last ones, a little different from week to week (a spread of 0 would give no anomaly). */
+const steadyPast: Arrival[] = Array.from({ length: WEEKS_BEFORE * 7 }, (_, back) => back - WEEKS_BEFORE * 7).flatMap(day =>
+  STORES.map(({ storeId }) =>
+    posSale({ storeId, transactionId: `past-${day}`, at: at(day, 10) }, [
+      { category: 'snacks', amount: 100 + ((day * 37) % 11) },
+    ]),
+  ),
+)
+
+const arrival = fc
+  .record({
+    storeId: fc.constantFrom('A', 'B', 'C'),
+    transaction: fc.integer({ min: 1, max: 6 }),
+    day: fc.integer({ min: 0, max: LAST_DAYS - 1 }),
+    hour: fc.constantFrom(0, 5, 6, 11, 12, 17, 18, 21, 22, 23),
+    revision: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+    voided: fc.boolean(),
+    clean: fc.integer({ min: 0, max: 4 }).map(n => n > 0),
+    bootEpoch: fc.integer({ min: 1, max: 2 }),
+    lines: fc.array(
+      fc.record({ category: fc.constantFrom('snacks', 'Dairy & Beverages', 'mystery'), amount: fc.constantFrom(5, 10, 10.25, 4000) }),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ storeId, transaction, day, hour, revision, voided, clean, bootEpoch, lines }) =>
+    posSale(
+      {
+        storeId,
+        transactionId: `t${transaction}`,
+        at: at(day, hour),
+        ...(revision === undefined ? {} : { revisedAt: at(LAST_DAYS + revision, 0) }),
+        // A void is a revision.
+        voided: voided && revision !== undefined,
+        reasons: clean ? [] : ['clock_past'],
+        bootEpoch,
+      },
+      voided && revision !== undefined ? [] : lines,
+    ),
+  )
+
+describe('transforms of the touched days', () => {
+  forEachEngine(database => {
+    it('leave what a full rebuild makes, whatever arrives in whatever order', { timeout: 300_000 }, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.array(arrival, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 4 }), async batches => {
+          const { pool } = database()
+          const tenantId = await newTenant(pool)
+          await addStores(pool, tenantId, STORES)
+          await arrive(pool, tenantId, steadyPast)
+          for (const batch of batches) {
+            await arrive(pool, tenantId, batch)
+            await runMedallion({ pool, tenantId, days: 'touched' })
+          }
+          const incremental = await refined(pool, tenantId)
+          await runMedallion({ pool, tenantId, days: 'all' })
+          expect(incremental).toEqual(await refined(pool, tenantId))
+          expect(incremental['silver_transactions']).toHaveLength(steadyPast.length + standing(batches.flat()))
+        }),
+        { numRuns: 8 },
+      )
+    })
+
+    it('moves a sale whose revision lies on another day, also when only the new day was noted', async () => {
+      const { pool } = database()
+      const tenantId = await newTenant(pool)
+      await addStores(pool, tenantId, STORES)
+      const sale = { storeId: 'A', transactionId: 'moved' }
+      await arrive(pool, tenantId, [posSale({ ...sale, at: at(1, 9) }, [{ category: 'snacks', amount: 10 }])])
+      await runMedallion({ pool, tenantId, days: 'touched' })
+      await arrive(pool, tenantId, [
+        posSale({ ...sale, at: at(4, 9), revisedAt: at(5, 0) }, [{ category: 'snacks', amount: 12 }]),
+      ])
+      const run = await runMedallion({ pool, tenantId, days: 'touched' })
+      expect(run.days).toEqual(['2025-03-04', '2025-03-07'])
+      const { gold_store_days } = await refined(pool, tenantId)
+      expect(gold_store_days?.map(row => JSON.parse(row))).toMatchObject([{ day: '2025-03-07', net_sales: 12, sales: 1 }])
+    })
+
+    it('does nothing when no day was touched', async () => {
+      const { pool } = database()
+      const tenantId = await newTenant(pool)
+      expect(await runMedallion({ pool, tenantId, days: 'touched' })).toMatchObject({ days: [], models: [] })
+    })
+  })
+})
+
+/** The rule in words of its own: of each transaction the newest clean version, unless it is a void. */
+function standing(arrivals: readonly Arrival[]): number {
+  const newest = new Map<string, Arrival>()
+  const seen = new Set<string>()
+  for (const candidate of arrivals) {
+    // The same version twice is a duplicate, whatever came with it.
+    const version = JSON.stringify([candidate.storeId, candidate.transactionId, candidate.sale])
+    if (seen.has(version)) continue
+    seen.add(version)
+    if ((candidate.reasons ?? []).length > 0) continue
+    const key = `${candidate.storeId}/${candidate.transactionId}`
+    const best = newest.get(key)
+    if (best === undefined || order(candidate) >= order(best)) newest.set(key, candidate)
+  }
+  return [...newest.values()].filter(({ voided }) => !voided).length
+}
+
+/** By revision or send time, then boot epoch; then the later one in the sequence, which `>=` above gives. */
+function order({ revisedAt, at: sentAt, bootEpoch }: Arrival): string {
+  return `${revisedAt ?? sentAt} ${bootEpoch ?? 1}`
+}
