@@ -1,8 +1,8 @@
+import './without-eval.ts'
 import './design/tokens.css'
 import './design/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { z } from 'zod'
 import { Desk } from './data/desk.ts'
 import { DeskContext } from './data/desk-context.ts'
 import { startWorkers } from './data/workers.ts'
@@ -12,9 +12,6 @@ import { Application } from './shell/application.tsx'
 import { followPaintings } from './state/choropleth-store.ts'
 import { followLink } from './state/link-follower.ts'
 import { followTheme } from './state/theme-store.ts'
-
-// The content security policy allows no code made from text.
-z.config({ jitless: true })
 
 const desk = new Desk(startWorkers(), host, new SessionKeeper())
 followTheme()

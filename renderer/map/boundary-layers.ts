@@ -18,6 +18,9 @@ const FINE_FROM_ZOOM = 6.6
 /** A little earlier they begin to load. */
 const FINE_LOADS_FROM_ZOOM = 6.2
 
+/** What singles a place out: the pointer, the pick, or that the question is drilled into it. */
+export type MarkKind = 'hovered' | 'picked' | 'around'
+
 /** One level at one detail: its source, its layers and its colours. */
 class BoundaryLayer {
   readonly level: Level
@@ -101,7 +104,7 @@ class BoundaryLayer {
     this.map.setPaintProperty(focus.id, 'line-color', colours.focus)
   }
 
-  mark(ordinal: number, state: 'hovered' | 'picked', on: boolean): void {
+  mark(ordinal: number, state: MarkKind, on: boolean): void {
     this.map.setFeatureState({ source: this.source, id: ordinal }, { [state]: on })
   }
 }
@@ -164,7 +167,7 @@ export class BoundaryLayers {
     return changed
   }
 
-  mark(level: Level, ordinal: number, state: 'hovered' | 'picked', on: boolean): void {
+  mark(level: Level, ordinal: number, state: MarkKind, on: boolean): void {
     for (const layer of this.ready) if (layer.level === level) layer.mark(ordinal, state, on)
   }
 

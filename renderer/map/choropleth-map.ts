@@ -3,7 +3,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { BoundaryDetail } from '../../app/contracts/worker.ts'
 import { LEVELS, type Level } from '../../app/domain/geography.ts'
 import type { Theme } from '../state/theme-store.ts'
-import { BoundaryLayers } from './boundary-layers.ts'
+import { BoundaryLayers, type MarkKind } from './boundary-layers.ts'
 import { LabelCanvas, type LabelPlace } from './label-canvas.ts'
 import { emptyStyle } from './layers.ts'
 import { mapColours } from './map-colours.ts'
@@ -37,7 +37,7 @@ export class ChoroplethMap {
   private readonly labels: LabelCanvas
   private level: Level = 'region'
   private padding: Padding = { top: 0, right: 0, bottom: 0, left: 0 }
-  private readonly marked: { hovered: Mark | null; picked: Mark | null } = { hovered: null, picked: null }
+  private readonly marked: Record<MarkKind, Mark | null> = { hovered: null, picked: null, around: null }
 
   constructor(options: MapOptions) {
     const colours = mapColours()
@@ -101,7 +101,7 @@ export class ChoroplethMap {
     this.labels.name(places)
   }
 
-  mark(kind: 'hovered' | 'picked', level: Level, ordinal: number | null): void {
+  mark(kind: MarkKind, level: Level, ordinal: number | null): void {
     const before = this.marked[kind]
     if (before !== null) this.layers.mark(before.level, before.ordinal, kind, false)
     this.marked[kind] = ordinal === null ? null : { level, ordinal }

@@ -63,7 +63,7 @@ export function fillColour(swatches: readonly string[], colours: MapColours): Ex
 const LINE_WIDTHS: Readonly<Record<Level, readonly [number, number]>> = {
   region: [0.9, 2.2],
   province: [0.6, 1.6],
-  city: [0.25, 1],
+  city: [0.15, 1],
 }
 
 export function lineWidth(level: Level): ExpressionSpecification {
@@ -73,6 +73,8 @@ export function lineWidth(level: Level): ExpressionSpecification {
 
 const FOCUS_WIDTH: ExpressionSpecification = [
   'case',
+  ['boolean', ['feature-state', 'around'], false],
+  1.1,
   ['boolean', ['feature-state', 'picked'], false],
   2.5,
   ['boolean', ['feature-state', 'hovered'], false],

@@ -1,4 +1,5 @@
 import type { Level } from '../../app/domain/geography.ts'
+import type { PlaceCode } from '../../app/domain/ids.ts'
 import type { Choropleth } from '../state/choropleth.ts'
 import { useChoropleth } from '../state/choropleth-store.ts'
 import { useData } from '../state/data-store.ts'
@@ -64,9 +65,13 @@ function paint(map: ChoroplethMap, choropleth: Choropleth): void {
 
 function moved(map: ChoroplethMap, now: Question, before: Question): void {
   if (useSession.getState().stage !== 'open') return
-  if (now.level !== before.level) void map.show(now.level)
+  if (now.level !== before.level) {
+    useView.getState().show({ hovered: null })
+    void map.show(now.level)
+  }
   if (now.within !== before.within) goToQuestion(map, now, 'fly')
-  if (now.picked !== before.picked || now.level !== before.level) markPicked(map)
+  if (now.picked !== before.picked || now.within !== before.within || now.level !== before.level)
+    markPicked(map)
 }
 
 function goToQuestion(map: ChoroplethMap, question: Question, how: 'fly' | 'jump'): void {
@@ -79,15 +84,13 @@ function goToQuestion(map: ChoroplethMap, question: Question, how: 'fly' | 'jump
 
 function markPicked(map: ChoroplethMap): void {
   const { catalogue } = useData.getState()
-  const { picked } = useSelection.getState().question
+  const { picked, within } = useSelection.getState().question
   if (catalogue === null) return
   const gazetteer = gazetteerOf(catalogue)
-  const place = gazetteer.find(picked)
-  map.mark(
-    'picked',
-    place?.level ?? 'region',
-    place === undefined ? null : (gazetteer.ordinal(picked) ?? null),
-  )
+  const mark = (kind: 'picked' | 'around', code: PlaceCode | null) =>
+    map.mark(kind, gazetteer.find(code)?.level ?? 'region', gazetteer.ordinal(code) ?? null)
+  mark('around', within)
+  mark('picked', picked === within ? null : picked)
 }
 
 const KM_PER_DEGREE = 111.32
