@@ -26,7 +26,16 @@ export interface AgentStatus {
 
 /** The status of the agent whose home this is, running or not. */
 export function readStatus(home: string): AgentStatus {
-  return describe(reportOutbox(home), new IdentityStore(home).read(), null)
+  return describe(reportOutbox(home), readEnrolment(home), null)
+}
+
+/** One that cannot be read counts as none; `run` says why. */
+function readEnrolment(home: string): Enrolment | undefined {
+  try {
+    return new IdentityStore(home).read()
+  } catch {
+    return undefined
+  }
 }
 
 export function describe(

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { ScoutError } from '../app/errors.ts'
+import { asScoutError, ScoutError } from '../app/errors.ts'
 import { type AgentStatus, describe } from './agent-status.ts'
 import { createLog, type Logger } from './log.ts'
 import { openOutbox } from './outbox/open-outbox.ts'
@@ -54,11 +54,11 @@ export interface Agent {
   drain(options?: DrainOptions): Promise<number>
 }
 
-/** @throws ScoutError `outbox_locked` when another agent runs on this home, `not_enrolled` when its enrolment is damaged. */
+/** @throws ScoutError `outbox_locked` when another agent runs on this home. */
 export function createAgent(options: AgentOptions): Agent {
   const log = options.log ?? createLog()
   const identities = new IdentityStore(options.home)
-  const identity = identities.read()
+  const identity = readIdentity(identities, log)
   const outbox = openOutbox({
     directory: options.home,
     epochFloor: identity?.boot_epoch_floor ?? 1,
@@ -66,6 +66,18 @@ export function createAgent(options: AgentOptions): Agent {
   })
   return new EdgeAgent(options, log, identities, identity, outbox)
 }
+
+/** A damaged enrolment must not keep a shop from storing its sales; they wait until the device is enrolled again. */
+function readIdentity(identities: IdentityStore, log: Logger): Identity | undefined {
+  try {
+    return identities.read()
+  } catch (error) {
+    log.error({ err: error }, asScoutError(error).message)
+    return undefined
+  }
+}
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/
 
 class EdgeAgent implements Agent {
   readonly #options: AgentOptions
@@ -118,6 +130,10 @@ class EdgeAgent implements Agent {
 
   async enrol(options: EnrolOptions): Promise<Identity> {
     if (this.#intake) throw new ScoutError('busy', { message: 'Stop the agent before enrolling it anew.' })
+    const { protocol, hostname } = new URL(options.server)
+    if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
+      this.#log.warn({ server: options.server }, 'the way to this server is not encrypted: use https')
+    }
     const identity = await enrol(this.#identities, options)
     await this.#outbox.raiseEpoch(identity.boot_epoch_floor)
     this.#become(identity)

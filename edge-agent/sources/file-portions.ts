@@ -11,6 +11,7 @@ import type { Portion } from './portion.ts'
 export async function readPortions(
   look: FileLook,
   take: (portion: Portion) => Promise<void>,
+  signal?: AbortSignal,
 ): Promise<{ readTo: number; document: boolean }> {
   await using handle = await open(look.absolute)
   const start = await resume(handle, look)
@@ -26,6 +27,7 @@ export async function readPortions(
   for await (const portion of readLines(handle, look, start)) {
     await take(portion)
     readTo = portion.progress.readTo
+    if (signal?.aborted) break
   }
   return { readTo, document: false }
 }

@@ -5,7 +5,7 @@ import { isMissing } from '../durable-file.ts'
 import type { FileProgress } from '../outbox/records.ts'
 import type { FileLook } from './file-position.ts'
 
-export const DONE_DIRECTORY = 'done'
+const DONE_DIRECTORY = 'done'
 const EXTENSION = /\.(json|jsonl|ndjson)$/i
 
 /**
@@ -22,16 +22,19 @@ export class FolderFiles {
     mkdirSync(directory, { recursive: true })
   }
 
-  /** Files to read, oldest first: so a correction is numbered after what it corrects. */
-  async look(progress: ReadonlyMap<string, FileProgress>): Promise<FileLook[]> {
+  /**
+   * Files to read, oldest first: so a correction is numbered after what it corrects. `late` are those in `done/` that a writer
+   * may still have open.
+   */
+  async look(progress: ReadonlyMap<string, FileProgress>, late: boolean): Promise<FileLook[]> {
     await mkdir(join(this.#directory, DONE_DIRECTORY), { recursive: true })
     const names = (await readdir(this.#directory)).filter(
       name => EXTENSION.test(name) && !name.startsWith('.'),
     )
-    const late = [...progress.values()].filter(file => file.doneAt !== null).map(file => file.path)
+    const done = late ? [...progress.values()].filter(file => file.doneAt !== null) : []
     const found: FileLook[] = []
     const seen = new Map<string, Sighting>()
-    for (const path of [...names, ...late]) {
+    for (const path of [...names, ...done.map(file => file.path)]) {
       const absolute = join(this.#directory, path)
       const stat = await stats(absolute)
       if (!stat?.isFile()) continue

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ScoutError } from '../../app/errors.ts'
+import { asScoutError, ScoutError } from '../../app/errors.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { FileProgress } from '../outbox/records.ts'
 import { readPortions } from './file-portions.ts'
@@ -14,7 +14,8 @@ import { PortionGroup } from './portion-group.ts'
  * - A file is moved to `done/` only after all of its sales are in the outbox.
  * - How far a file was read is stored in the transaction that stores its sales: a crash neither loses nor repeats them.
  * - A line or document that cannot be read goes to the `rejected` table and never blocks the rest.
- * - A writer that still appends to a file after it was moved loses nothing: for a day the file is read on in `done/`.
+ * - A writer that still appends to a file after it was moved loses nothing: the file is read on in `done/`, for a day, or for a
+ *   month if it is one of lines.
  */
 export interface FolderOptions {
   readonly directory: string
@@ -39,7 +40,8 @@ export interface FolderScan {
 
 const POLL_MS = 500
 const DONE_AFTER_MS = 5 * 60_000
-const LATE_FOR_MS = 24 * 3_600_000
+const LATE_POLL_MS = 30_000
+const DAY_MS = 86_400_000
 
 export class WatchedFolder {
   readonly #outbox: Outbox
@@ -47,6 +49,8 @@ export class WatchedFolder {
   readonly #doneAfterMs: number
   readonly #onError: (error: unknown) => void
   readonly #progress: Map<string, FileProgress>
+  /** When files in `done/` are looked at next, by the monotonic clock. */
+  #lateAt = 0
   #lane: Promise<unknown> = Promise.resolve()
   /** Files that could not be read, and why: said once. */
   readonly #troubled = new Map<string, string>()
@@ -59,14 +63,17 @@ export class WatchedFolder {
     this.#progress = new Map(outbox.progress().map(file => [file.path, file]))
   }
 
-  /** Scans again and again until the signal; an error of one scan is reported and the next tries again. */
+  /** Scans again and again until the signal; an error is reported, once for as long as it lasts, and the next scan tries again. */
   async watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    let trouble = ''
+    for (; !signal.aborted; await pause(POLL_MS, signal)) {
       try {
         await this.scan({ signal })
-        await delay(POLL_MS, undefined, { signal })
+        trouble = ''
       } catch (error) {
-        if (!signal.aborted) this.#onError(error)
+        const { message } = asScoutError(error)
+        if (message !== trouble) this.#onError(error)
+        trouble = message
       }
     }
   }
@@ -79,17 +86,20 @@ export class WatchedFolder {
   }
 
   async #scan({ signal, final = false }: ScanOptions): Promise<FolderScan> {
-    const looks = await this.#files.look(this.#progress)
-    await this.#forgetGone(looks)
+    const late = final || performance.now() >= this.#lateAt
+    if (late) this.#lateAt = performance.now() + LATE_POLL_MS
+    const looks = await this.#files.look(this.#progress, late)
+    if (late) await this.#forgetGone(looks)
     const group = new PortionGroup(this.#outbox, this.#progress)
-    const whole: Array<{ look: FileLook; document: boolean }> = []
+    const whole: FileLook[] = []
     let filesGrowing = 0
     for (const look of looks) {
       if (signal?.aborted) break
       try {
-        const { readTo, document } = await readPortions(look, part => group.add(part))
-        if (readTo < look.size) filesGrowing++
-        else if (document || final || look.quietMs >= this.#doneAfterMs) whole.push({ look, document })
+        const { readTo, document } = await readPortions(look, part => group.add(part), signal)
+        // An empty file was made by someone who is about to write into it.
+        if (readTo < look.size || look.size === 0) filesGrowing++
+        else if (document || final || look.quietMs >= this.#doneAfterMs) whole.push(look)
         this.#troubled.delete(look.path)
       } catch (error) {
         this.#sayOnce(look, error)
@@ -101,15 +111,15 @@ export class WatchedFolder {
   }
 
   /** Moves files whose sales are stored, and notes where those lie now whose writer may still have them open. */
-  async #finish(whole: ReadonlyArray<{ look: FileLook; document: boolean }>): Promise<number> {
+  async #finish(whole: readonly FileLook[]): Promise<number> {
     const forgotten: string[] = []
     const moved: FileProgress[] = []
-    for (const { look, document } of whole) {
+    for (const look of whole) {
       const progress = this.#progress.get(look.path)
       if (look.found?.doneAt || (progress?.readTo ?? 0) < look.size) continue
       try {
         const path = await this.#files.moveToDone(look)
-        if (progress && !document) moved.push({ ...progress, path, doneAt: new Date().toISOString() })
+        if (progress) moved.push({ ...progress, path, doneAt: new Date().toISOString() })
         forgotten.push(look.path)
         this.#progress.delete(look.path)
       } catch (error) {
@@ -127,7 +137,7 @@ export class WatchedFolder {
     const there = new Set(looks.map(look => look.path))
     const gone = [...this.#progress.values()].filter(
       ({ path, doneAt }) =>
-        !there.has(path) || (doneAt !== null && Date.now() - Date.parse(doneAt) > LATE_FOR_MS),
+        !there.has(path) || (doneAt !== null && Date.now() - Date.parse(doneAt) > lateFor(path)),
     )
     if (gone.length === 0) return
     for (const { path } of gone) this.#progress.delete(path)
@@ -147,4 +157,13 @@ export class WatchedFolder {
       }),
     )
   }
+}
+
+/** A log of lines may be kept open over a long holiday; documents are many, and rarely written to again. */
+function lateFor(path: string): number {
+  return path.endsWith('.json') ? DAY_MS : 30 * DAY_MS
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(asScoutError)
 }

@@ -8,6 +8,9 @@ import { takeSales } from './take-sales.ts'
 
 export const DEFAULT_INTAKE_PORT = 7411
 
+/** A till that sends slowly is cut off when the agent stops; it has no answer and will send again. */
+const CLOSE_WITHIN_MS = 5_000
+
 export interface HttpIntakeOptions {
   readonly outbox: Outbox
   /** 0 takes any free port. */
@@ -46,8 +49,9 @@ export async function openHttpIntake(options: HttpIntakeOptions): Promise<HttpIn
     close: async () => {
       const closed = once(server, 'close')
       server.close()
-      server.closeIdleConnections()
+      const patience = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS)
       await closed
+      clearTimeout(patience)
     },
   }
 }

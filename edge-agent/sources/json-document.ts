@@ -3,7 +3,7 @@ import { MAX_BATCH_BYTES } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
 import { type FileLook, progressAt, readAt, TAIL_BYTES } from './file-position.ts'
 import { TORN_AFTER_MS } from './json-lines.ts'
-import { LINE_FEED } from './lines.ts'
+import { countLineFeeds, LINE_FEED } from './lines.ts'
 import { type Portion, portion } from './portion.ts'
 import { type ReadSale, readSaleBytes } from './read-sales.ts'
 
@@ -37,7 +37,7 @@ async function tooLarge(handle: FileHandle, look: FileLook): Promise<Portion | '
 }
 
 function whole(look: FileLook, bytes: Buffer, read: readonly ReadSale[]): Portion {
-  const end = { readTo: look.size, line: 0, tail: bytes.subarray(-TAIL_BYTES) }
+  const end = { readTo: look.size, line: countLineFeeds(bytes), tail: bytes.subarray(-TAIL_BYTES) }
   return portion([{ line: null, read }], progressAt(look, end), bytes.length, true)
 }
 

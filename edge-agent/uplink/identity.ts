@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { enrolResponse } from '../../app/contracts/device.ts'
@@ -73,7 +73,10 @@ export class IdentityStore {
     }
     writeFileDurably(this.#keyPath(file.key), pem)
     writeFileDurably(this.#enrolmentPath, `${JSON.stringify(file, null, 2)}\n`)
-    rmSync(this.#pendingPath)
+    // Older keys speak for nobody any more; the pending one has its own name now.
+    for (const name of readdirSync(this.#keys)) {
+      if (name !== `${file.key}.pem`) rmSync(join(this.#keys, name))
+    }
     return { ...file, deviceKey }
   }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readStatus } from '../../../edge-agent/agent-status.ts'
 import { IdentityStore } from '../../../edge-agent/uplink/identity.ts'
 import { AGENT_VERSION } from '../../../edge-agent/version.ts'
 import { silent, testAgent, testServer } from './support/agent.ts'
@@ -50,11 +51,13 @@ describe('enrolment', () => {
 
   it('takes a new key each time it enrols anew, so that a clone can be told apart', async () => {
     const server = await testServer()
-    const agent = testAgent()
+    const home = temporaryHome()
+    const agent = testAgent({ home })
     const first = await agent.enrol({ server: server.url, claim: server.claim(), name: 'x' })
     const second = await agent.enrol({ server: server.url, claim: server.claim(), name: 'x' })
     expect(second.deviceKey.publicKey).not.toBe(first.deviceKey.publicKey)
     expect(second.device_id).not.toBe(first.device_id)
+    expect(readdirSync(join(home, 'keys'))).toEqual([`${second.key}.pem`])
   })
 
   it('says that there is no server', async () => {
@@ -64,16 +67,23 @@ describe('enrolment', () => {
     await expect(enrolled).rejects.toMatchObject({ code: 'offline', retryable: true })
   })
 
-  it('asks to enrol again when the key is lost, rather than sending as nobody', async () => {
+  it('goes on storing when its enrolment is damaged, and sends once it is enrolled again', async () => {
     const server = await testServer()
     const home = temporaryHome()
     const agent = testAgent({ home })
     await agent.enrol({ server: server.url, claim: server.claim(), name: 'x' })
     await agent.stop()
     rmSync(join(home, 'keys'), { recursive: true })
-    expect(() => testAgent({ home })).toThrow(expect.objectContaining({ code: 'not_enrolled' }))
     writeFileSync(join(home, 'enrolment.json'), '{')
-    expect(() => testAgent({ home })).toThrow(expect.objectContaining({ code: 'not_enrolled' }))
+    expect(() => new IdentityStore(home).read()).toThrow(expect.objectContaining({ code: 'not_enrolled' }))
+
+    const damaged = testAgent({ home })
+    await damaged.take(posText(1))
+    await expect(damaged.drain()).rejects.toMatchObject({ code: 'not_enrolled' })
+    expect(readStatus(home)).toMatchObject({ enrolment: null, waiting: 1 })
+    await damaged.enrol({ server: server.url, claim: server.claim(), name: 'x' })
+    await damaged.drain()
+    expect(server.stored.size).toBe(1)
   })
 
   it('sends what was stored before it', async () => {

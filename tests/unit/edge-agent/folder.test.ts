@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openOutbox } from '../../../edge-agent/outbox/open-outbox.ts'
@@ -155,7 +155,7 @@ describe('the watched folder', () => {
     write('day.jsonl', `${posText(1)}\n`)
     await folder.scan({ final: true })
     appendFileSync(at('done/day.jsonl'), `${posText(2)}\n`)
-    await folder.scan()
+    await folder.scan({ final: true })
     appendFileSync(at('done/day.jsonl'), `${posText(3)}\n`)
     const restarted = open()
     await restarted.scan({ final: true })
@@ -175,14 +175,38 @@ describe('the watched folder', () => {
     expect(names()).toEqual(['done', 'done/b.jsonl'])
   })
 
-  it('takes an empty file away and leaves one alone that is being filled', async () => {
-    const { folder, open, write, at } = watched(60_000)
-    write('a.jsonl', '')
-    await expect(folder.scan()).resolves.toMatchObject({ filesDone: 0 })
+  it('puts a file of lines away once it is quiet, and leaves an empty one to whoever made it', async () => {
+    const { folder, open, write, at, names } = watched(60_000)
+    write('a.jsonl', `${posText(1)}\n`)
+    await folder.scan()
+    write('b.jsonl', '')
     age(at('a.jsonl'))
-    await expect(folder.scan()).resolves.toMatchObject({ filesDone: 0 })
-    await expect(open().scan()).resolves.toMatchObject({ filesDone: 1 })
-    expect(existsSync(at('done/a.jsonl'))).toBe(true)
+    age(at('b.jsonl'))
+    // What it saw changing just now is not quiet, whatever the file's own time says.
+    await expect(folder.scan()).resolves.toMatchObject({ filesDone: 0, filesGrowing: 1 })
+    await expect(open().scan()).resolves.toMatchObject({ filesDone: 1, filesGrowing: 1 })
+    expect(names()).toEqual(['b.jsonl', 'done', 'done/a.jsonl'])
+  })
+
+  it('loses no line of a log that is called .json and whose first line looked like a document', async () => {
+    const { folder, write, ids, at } = watched()
+    write('sales.json', `${posText(1)}\n`)
+    await folder.scan()
+    appendFileSync(at('done/sales.json'), `${posText(2)}\nnonsense\n`)
+    await folder.scan({ final: true })
+    expect(ids()).toEqual(['T-1', 'T-2'])
+  })
+
+  it('leaves alone what is no regular file', async () => {
+    const { folder, write, ids, errors, at } = watched()
+    write('a.json', posText(1))
+    mkdirSync(at('b.json'))
+    symlinkSync(at('nowhere'), at('c.json'))
+    write('d.jsonl', `${posText(2)}\n`)
+    await folder.scan()
+    await folder.scan()
+    expect(ids().sort()).toEqual(['T-1', 'T-2'])
+    expect(errors).toEqual([])
   })
 
   it('stores nothing twice when two scans are asked for at once', async () => {
