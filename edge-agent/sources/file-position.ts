@@ -28,7 +28,7 @@ export interface Position {
 }
 
 export const TAIL_BYTES = 4096
-export const BEGINNING: Position = { readTo: 0, line: 0, tail: Buffer.alloc(0) }
+const BEGINNING: Position = { readTo: 0, line: 0, tail: Buffer.alloc(0) }
 
 export async function resume(handle: FileHandle, { found, size }: FileLook): Promise<Position> {
   if (found === undefined || size < found.readTo) return BEGINNING

@@ -9,7 +9,7 @@ export interface BackoffOptions {
   readonly random: () => number
 }
 
-export const DEFAULT_BACKOFF: BackoffOptions = { baseMs: 1_000, capMs: 5 * 60_000, random: Math.random }
+const DEFAULT_BACKOFF: BackoffOptions = { baseMs: 1_000, capMs: 5 * 60_000, random: Math.random }
 
 export class Backoff {
   readonly #options: BackoffOptions

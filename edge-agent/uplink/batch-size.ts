@@ -1,7 +1,7 @@
 import type { BatchLimit } from '../outbox/records.ts'
 
 /** The contract allows 2,000 sales and 16 MiB; on a slow line a small batch is more likely to get through. */
-export const DEFAULT_BATCH: BatchLimit = { sales: 500, bytes: 2 << 20 }
+const DEFAULT_BATCH: BatchLimit = { sales: 500, bytes: 2 << 20 }
 
 const SMALLEST_BYTES = 64 << 10
 

@@ -18,7 +18,7 @@ describe('killed at any moment', () => {
     const seen = new Set<number>()
     for (let round = 0; round < 15; round++) {
       const output = await runAndKill(
-        'append-child.ts',
+        new URL('./support/append-child.ts', import.meta.url),
         [home, String(round * 1_000_000)],
         Math.random() * 120,
       )
@@ -56,7 +56,11 @@ describe('killed at any moment', () => {
       writeFileSync(join(folder, `b-${1000 + index}.json`), posText(`b${index}`))
 
     for (let round = 0; round < 12; round++) {
-      await runAndKill('folder-child.ts', [home, folder], Math.random() * 60)
+      await runAndKill(
+        new URL('./support/folder-child.ts', import.meta.url),
+        [home, folder],
+        Math.random() * 60,
+      )
       appendFileSync(join(folder, 'c.ndjson'), `${posText(`c${round}`)}\n`)
     }
 

@@ -6,7 +6,7 @@ import { temporaryHome } from './home.ts'
 
 export const silent = pino({ level: 'silent' })
 /** Retries at once, so that tests wait for nothing. */
-export const impatient = { baseMs: 1, capMs: 5, random: () => 0.5 }
+const impatient = { baseMs: 1, capMs: 5, random: () => 0.5 }
 
 /** An agent that is stopped after the test. */
 export function testAgent(options: Partial<AgentOptions> = {}): Agent {

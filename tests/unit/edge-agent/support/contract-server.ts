@@ -25,7 +25,7 @@ import { canonicalJson, parseExactJson } from '../../../../app/domain/canonical-
 import { asScoutError, ScoutError, toWireError } from '../../../../app/errors.ts'
 
 /** What to do with a batch instead of answering it. `cut-after-store` is the worst case: stored, but the device never hears. */
-export type Mishap =
+type Mishap =
   | 'cut'
   | 'cut-after-store'
   | 'hang'

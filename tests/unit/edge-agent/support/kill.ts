@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-/** Runs a script of this directory, kills it `afterMs` after its first output, and gives all that it printed. */
-export async function runAndKill(script: string, args: readonly string[], afterMs: number): Promise<string> {
-  const path = fileURLToPath(new URL(script, import.meta.url))
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+/** Runs a script, kills it `afterMs` after its first output, and gives all that it printed. */
+export async function runAndKill(script: URL, args: readonly string[], afterMs: number): Promise<string> {
+  const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const closed = once(child, 'close')
   let output = ''
   child.stdout.on('data', chunk => {
