@@ -14,7 +14,7 @@ export interface StoreRow {
   readonly channel?: string | null
 }
 
-export interface ProductRow {
+interface ProductRow {
   readonly productId: string
   readonly name: string
   readonly brand: string | null

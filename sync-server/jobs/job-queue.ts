@@ -14,17 +14,17 @@ import { debounce } from './debounce.ts'
  *  3. A job is seen by its own tenant alone.
  */
 
-export const publishJob = z.object({
+const publishJob = z.object({
   tenantId,
   version: semanticVersion.optional(),
   note: z.string(),
   publishedBy: userId.nullable(),
 })
-export type PublishJob = z.infer<typeof publishJob>
+type PublishJob = z.infer<typeof publishJob>
 const transformJob = z.object({ tenantId })
 
 /** The work itself, for one tenant. What it returns is the job's result, as JSON. */
-export interface JobHandlers {
+interface JobHandlers {
   transform(job: { readonly tenantId: TenantId }, work: LongWork): Promise<object>
   publish(job: PublishJob, work: LongWork): Promise<object>
 }

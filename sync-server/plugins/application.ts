@@ -32,7 +32,7 @@ function page(reply: FastifyReply): FastifyReply {
 
 /** Vite's names: `index-BxK3f9aQ.js`. */
 function isHashed(path: string): boolean {
-  return /-[\w-]{8}\.\w+$/.test(basename(path)) && path.includes('/assets/')
+  return /-[\w-]{8}\.\w+$/.test(basename(path)) && /[\\/]assets[\\/]/.test(path)
 }
 
 function isNavigation(request: FastifyRequest): boolean {

@@ -14,7 +14,7 @@ import type { Column } from '../../app/contracts/manifest.ts'
 import { isoFromDay } from '../../app/domain/time.ts'
 import { ScoutError } from '../../app/errors.ts'
 
-export type Bound = string | number | null
+type Bound = string | number | null
 
 /** One column of a partition, filled row by row and kept as typed arrays: numbers as they are, text as codes of a dictionary. */
 export interface ColumnBuilder {

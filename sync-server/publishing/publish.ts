@@ -36,7 +36,7 @@ import { nextVersion } from './versions.ts'
  *  3. What did not change keeps its version and its files.
  */
 
-export type PublishStage = 'check' | 'read' | 'write' | 'record'
+type PublishStage = 'check' | 'read' | 'write' | 'record'
 
 export interface PublishOptions extends LongWork<PublishStage> {
   readonly pool: Pool

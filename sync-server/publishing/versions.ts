@@ -1,7 +1,7 @@
 import { type SemanticVersion, semanticVersion } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 
-export const FIRST_VERSION = semanticVersion.parse('1.0.0')
+const FIRST_VERSION = semanticVersion.parse('1.0.0')
 
 /**
  * The version that changed content gets.
@@ -23,7 +23,7 @@ export function nextVersion(
   return asked
 }
 
-export function compareVersions(a: SemanticVersion, b: SemanticVersion): number {
+function compareVersions(a: SemanticVersion, b: SemanticVersion): number {
   const left = numbers(a)
   const right = numbers(b)
   for (let i = 0; i < 3; i++) {

@@ -46,7 +46,11 @@ export interface World {
   close(): Promise<void>
 }
 
-export interface ClaimOptions {
+export interface WorldOptions extends Partial<Pick<ServerConfig, 'rateLimits'>> {
+  readonly appDir?: string
+}
+
+interface ClaimOptions {
   readonly tenant: TenantId
   readonly stores: readonly string[] | null
   readonly backfillFrom: string | null
@@ -54,12 +58,16 @@ export interface ClaimOptions {
 
 export const emailOf = (role: UserRole, tenant: TenantId = TENANT) => `${role}@${tenant}.example`
 
-export async function openWorld(database: TestDatabase, config: Partial<ServerConfig> = {}): Promise<World> {
+export async function openWorld(
+  database: TestDatabase,
+  { appDir, ...config }: WorldOptions = {},
+): Promise<World> {
   const home = mkdtempSync(join(tmpdir(), 'scout-home-'))
   const clock = { offsetMs: 0 }
   const server = await startServer({
     home,
     databaseUrl: database.connectionString,
+    appDir,
     config: {
       logLevel: 'silent',
       rateLimits: { login: 1000, enrol: 1000, token: 1000 },
