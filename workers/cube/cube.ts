@@ -32,9 +32,8 @@ export class Cube {
     this.#storeDays = storeDays
     this.#geography = geography
     this.#stores = new ActiveStores(storeDays, geography.counts[FACT_LEVEL])
-    this.#everything = new DayIndex(sales)
-    this.#everything.build(passing(sales.combos, {}))
-    this.#filtered = new DayIndex(sales)
+    this.#everything = new DayIndex(sales, null)
+    this.#filtered = new DayIndex(sales, this.#everything)
   }
 
   get info(): Omit<CubeInfo, 'anomalies'> {
@@ -49,8 +48,8 @@ export class Cube {
 
   /** What the columns and both indexes take. */
   get bytes(): number {
-    const { offsets, combo, places } = this.#sales
-    const columns = [offsets, combo, places, ...SUMMED.map(name => this.#sales[name])]
+    const { offsets, place: placeOfRow, places } = this.#sales
+    const columns = [offsets, placeOfRow, places, ...SUMMED.map(name => this.#sales[name])]
     const { offsets: dayOffsets, place, previous, next } = this.#storeDays
     const arrays = [...columns, dayOffsets, place, previous, next]
     return arrays.reduce(

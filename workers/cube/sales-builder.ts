@@ -1,28 +1,27 @@
 import type { RecordBatch } from 'apache-arrow'
 import { FILTER_DIMENSIONS } from '../../app/domain/filters.ts'
 import { ScoutError } from '../../app/errors.ts'
-import { float64Column, int32Column, type TextColumn, textColumn } from './arrow-columns.ts'
+import { float64Column, int32Column, textColumn } from './arrow-columns.ts'
 import { ComboBuilder } from './combos.ts'
-import { narrowest } from './narrowest.ts'
+import { type IntegerColumn, narrowest } from './narrowest.ts'
+import { placeOrdinals } from './place-ordinals.ts'
 import { type SalesColumns, SUMMED, type Summed } from './sales-columns.ts'
 
-/** Rows of one batch as they came: sorted by place and day, one run of rows for each pair. */
+/** Rows of one partition as they came. */
 interface Batch {
   readonly rows: number
+  /** City ordinal. */
+  readonly place: Uint16Array
+  readonly day: Int32Array
   readonly combo: Uint16Array
   readonly measures: Readonly<Record<Summed, Int32Array | Float64Array>>
-  /** City ordinal, day and first row of each run. */
-  readonly runPlace: Int32Array
-  readonly runDay: Int32Array
-  readonly runStart: Int32Array
-  readonly runs: number
 }
 
-/** A combination's code is held in 16 bits. */
+/** A combination's code is held in 16 bits while partitions are merged. */
 const MAX_COMBOS = 0x10000
 
 /**
- * Lays the rows of many partitions out in day and place order, by counting: how many rows each cell has says where each goes.
+ * Lays the rows of many partitions out by day and combination, by counting: how many rows each stretch has says where each row goes.
  * Columns move as columns; nothing is made for a row.
  */
 export class SalesBuilder {
@@ -37,169 +36,158 @@ export class SalesBuilder {
 
   /** @throws ScoutError `partition_invalid` when a column or a place is not what it should be. */
   add(batch: RecordBatch): void {
-    const rows = batch.numRows
-    if (rows === 0) return
-    const place = textColumn(batch, 'place')
-    const day = int32Column(batch, 'day')
-    const ordinals = Int32Array.from(place.values, code => this.#ordinals.get(code ?? '') ?? -1)
-    const runs = findRuns(place.codes, day, rows)
-    const runPlace = runs.map(row => ordinals[place.codes[row] ?? 0] ?? -1)
-    const unknown = runPlace.indexOf(-1)
-    if (unknown >= 0) {
-      const code = place.values[place.codes[runs[unknown] ?? 0] ?? 0]
-      throw new ScoutError('partition_invalid', { details: { column: 'place', unknown: code } })
-    }
+    if (batch.numRows === 0) return
     this.#batches.push({
-      rows,
-      combo: this.#comboCodes(batch, rows),
+      rows: batch.numRows,
+      place: placeOrdinals(textColumn(batch, 'place'), this.#ordinals),
+      // Copies, so that the decoder's buffer with all its columns can go.
+      day: int32Column(batch, 'day').slice(),
+      combo: this.#comboCodes(batch),
       measures: {
         sales: int32Column(batch, 'sales').slice(),
         pricedSales: int32Column(batch, 'priced_sales').slice(),
         netCents: toCents(float64Column(batch, 'net_sales')),
         units: int32Column(batch, 'units').slice(),
       },
-      runPlace,
-      runDay: runs.map(row => day[row] ?? 0),
-      runStart: runs,
-      runs: runs.length,
     })
   }
 
   build(): SalesColumns {
     const combos = this.#combos.build()
     const rows = this.#batches.reduce((sum, batch) => sum + batch.rows, 0)
-    const places = this.#placesThatOccur()
-    const [firstDay, lastDay] = this.#dayBounds()
-    const days = rows === 0 ? 0 : lastDay - firstDay + 1
-    const indexOfPlace = new Int32Array((places.at(-1) ?? 0) + 1)
-    places.forEach((ordinal, index) => {
-      indexOfPlace[ordinal] = index
-    })
-    const cellOf = (batch: Batch, run: number) =>
-      ((batch.runDay[run] ?? 0) - firstDay) * places.length + (indexOfPlace[batch.runPlace[run] ?? 0] ?? 0)
+    const [firstDay, lastDay] = bounds(this.#batches.map(({ day }) => day)) ?? [0, -1]
+    const days = lastDay - firstDay + 1
+    const { places, indexOf } = this.#placesThatOccur()
 
-    const offsets = new Uint32Array(days * places.length + 1)
-    for (const batch of this.#batches) {
-      for (let run = 0; run < batch.runs; run++) {
-        const cell = cellOf(batch, run) + 1
-        offsets[cell] = (offsets[cell] ?? 0) + runLength(batch, run)
-      }
-    }
-    for (let cell = 1; cell < offsets.length; cell++)
-      offsets[cell] = (offsets[cell] ?? 0) + (offsets[cell - 1] ?? 0)
+    const offsets = new Uint32Array(days * combos.count + 1)
+    for (const { day, combo, rows } of this.#batches)
+      countRows(day, combo, rows, firstDay, combos.count, offsets)
+    for (let at = 1; at < offsets.length; at++)
+      offsets[at] = (offsets[at] as number) + (offsets[at - 1] as number)
 
-    // Where each run goes; cells that come in several runs follow one another.
-    const next = offsets.slice()
+    const column = (name: Summed) => {
+      const [min, max] = bounds(this.#batches.map(({ measures }) => measures[name])) ?? [0, 0]
+      return narrowest(min, max, rows)
+    }
+    const columns = {
+      place: narrowest(0, places.length - 1, rows),
+      sales: column('sales'),
+      pricedSales: column('pricedSales'),
+      netCents: column('netCents'),
+      units: column('units'),
+    }
+    const free = offsets.slice()
     for (const batch of this.#batches) {
-      for (let run = 0; run < batch.runs; run++) {
-        const cell = cellOf(batch, run)
-        const at = next[cell] ?? 0
-        next[cell] = at + runLength(batch, run)
-        batch.runPlace[run] = at
-      }
+      const targets = takeRows(batch.day, batch.combo, batch.rows, firstDay, combos.count, free)
+      scatter(
+        batch.place.map(ordinal => indexOf[ordinal] as number),
+        targets,
+        columns.place,
+      )
+      for (const name of SUMMED) scatter(batch.measures[name], targets, columns[name])
     }
-    const combo = narrowest(0, combos.count - 1, rows)
-    for (const batch of this.#batches) scatter(batch, batch.combo, combo)
-    const measure = (name: Summed) => {
-      const [min, max] = this.#measureBounds(name)
-      const column = narrowest(min, max, rows)
-      for (const batch of this.#batches) scatter(batch, batch.measures[name], column)
-      return column
-    }
-    const [sales, pricedSales, netCents, units] = SUMMED.map(measure)
-    if (!sales || !pricedSales || !netCents || !units) throw new TypeError('every measure has a column')
-    return { rows, places, firstDay, days, offsets, combos, combo, sales, pricedSales, netCents, units }
+    return { rows, places, firstDay, days, combos, offsets, ...columns }
   }
 
   /** One code a row for its four dimensions: looked up by the batch's own codes, which are few. */
-  #comboCodes(batch: RecordBatch, rows: number): Uint16Array {
+  #comboCodes(batch: RecordBatch): Uint16Array {
     const columns = FILTER_DIMENSIONS.map(name => textColumn(batch, name))
-    const [a, b, c, d] = columns as [TextColumn, TextColumn, TextColumn, TextColumn]
-    const [, nb, nc, nd] = columns.map(column => column.values.length) as [number, number, number, number]
-    const valueCodes = columns.map((column, dimension) =>
-      column.values.map(value => this.#combos.value(dimension, value)),
+    const global = columns.map(({ values }, dimension) =>
+      values.map(value => this.#combos.value(dimension, value)),
     )
-    const known = new Int32Array(a.values.length * nb * nc * nd).fill(-1)
-    const codes = new Uint16Array(rows)
-    for (let row = 0; row < rows; row++) {
-      const own = [a.codes[row] ?? 0, b.codes[row] ?? 0, c.codes[row] ?? 0, d.codes[row] ?? 0] as const
-      const key = ((own[0] * nb + own[1]) * nc + own[2]) * nd + own[3]
-      let code = known[key] ?? -1
-      if (code < 0) {
-        code = this.#combos.combo(own.map((value, dimension) => valueCodes[dimension]?.[value] ?? 0))
-        if (code >= MAX_COMBOS) throw new ScoutError('partition_invalid', { details: { combinations: code } })
-        known[key] = code
-      }
-      codes[row] = code
+    // The key of a row is the number that its codes spell, each dimension one digit.
+    const keys = new Int32Array(batch.numRows)
+    let size = 1
+    for (const { codes, values } of columns) {
+      for (let row = 0; row < keys.length; row++)
+        keys[row] = (keys[row] as number) * values.length + (codes[row] as number)
+      size *= values.length
     }
-    return codes
+    const known = new Int32Array(size).fill(-1)
+    const result = new Uint16Array(batch.numRows)
+    for (let row = 0; row < keys.length; row++) {
+      const key = keys[row] as number
+      if ((known[key] as number) < 0) {
+        known[key] = this.#combos.combo(columns.map(({ codes }, d) => global[d]?.[codes[row] as number] ?? 0))
+        if ((known[key] as number) >= MAX_COMBOS)
+          throw new ScoutError('partition_invalid', { details: { combinations: known[key] } })
+      }
+      result[row] = known[key] as number
+    }
+    return result
   }
 
-  #placesThatOccur(): Uint16Array {
-    const seen = new Set<number>()
-    for (const batch of this.#batches) for (const ordinal of batch.runPlace) seen.add(ordinal)
-    return Uint16Array.from(seen).sort()
-  }
-
-  #dayBounds(): [number, number] {
-    let min = Number.POSITIVE_INFINITY
-    let max = Number.NEGATIVE_INFINITY
-    for (const { runDay } of this.#batches) {
-      for (const day of runDay) {
-        if (day < min) min = day
-        if (day > max) max = day
-      }
-    }
-    return max < min ? [0, -1] : [min, max]
-  }
-
-  #measureBounds(name: Summed): [number, number] {
-    let min = 0
-    let max = 0
-    for (const { measures, rows } of this.#batches) {
-      const column = measures[name]
-      for (let row = 0; row < rows; row++) {
-        const value = column[row] ?? 0
-        if (value < min) min = value
-        if (value > max) max = value
-      }
-    }
-    return [min, max]
+  #placesThatOccur(): { places: Uint16Array; indexOf: Uint16Array } {
+    const seen = new Uint8Array(this.#ordinals.size)
+    for (const { place } of this.#batches)
+      for (let row = 0; row < place.length; row++) seen[place[row] as number] = 1
+    const places = Uint16Array.from(seen.keys().filter(ordinal => seen[ordinal] === 1))
+    const indexOf = new Uint16Array(this.#ordinals.size)
+    places.forEach((ordinal, index) => {
+      indexOf[ordinal] = index
+    })
+    return { places, indexOf }
   }
 }
 
-function runLength(batch: Batch, run: number): number {
-  const end = run + 1 < batch.runs ? (batch.runStart[run + 1] ?? 0) : batch.rows
-  return end - (batch.runStart[run] ?? 0)
-}
-
-/** First row of every run of rows that share place and day. */
-function findRuns(place: Int32Array, day: Int32Array, rows: number): Int32Array {
-  const starts = new Int32Array(rows)
-  let runs = 0
-  for (let row = 0; row < rows; row++) {
-    if (row === 0 || place[row] !== place[row - 1] || day[row] !== day[row - 1]) starts[runs++] = row
-  }
-  return starts.slice(0, runs)
-}
-
-/** Copies each run to where it goes: `runPlace` holds the row by now. */
-function scatter(
-  batch: Batch,
-  from: Uint16Array | Int32Array | Float64Array,
-  to: { [row: number]: number },
+/** Adds each row to the count that stands one past its stretch. */
+function countRows(
+  day: Int32Array,
+  combo: Uint16Array,
+  rows: number,
+  firstDay: number,
+  combos: number,
+  counts: Uint32Array,
 ): void {
-  for (let run = 0; run < batch.runs; run++) {
-    const start = batch.runStart[run] ?? 0
-    const shift = (batch.runPlace[run] ?? 0) - start
-    const end = start + runLength(batch, run)
-    for (let row = start; row < end; row++) to[row + shift] = from[row] ?? 0
+  for (let row = 0; row < rows; row++) {
+    const at = ((day[row] as number) - firstDay) * combos + (combo[row] as number) + 1
+    counts[at] = (counts[at] as number) + 1
   }
+}
+
+/** Takes the next free place of its stretch for each row. */
+function takeRows(
+  day: Int32Array,
+  combo: Uint16Array,
+  rows: number,
+  firstDay: number,
+  combos: number,
+  free: Uint32Array,
+): Uint32Array {
+  const targets = new Uint32Array(rows)
+  for (let row = 0; row < rows; row++) {
+    const at = ((day[row] as number) - firstDay) * combos + (combo[row] as number)
+    targets[row] = free[at] as number
+    free[at] = (free[at] as number) + 1
+  }
+  return targets
+}
+
+function scatter(
+  from: Uint16Array | Int32Array | Float64Array,
+  targets: Uint32Array,
+  to: IntegerColumn,
+): void {
+  for (let row = 0; row < from.length; row++) to[targets[row] as number] = from[row] as number
+}
+
+/** Smallest and largest over all columns; `undefined` where there is no row. */
+function bounds(columns: readonly (Int32Array | Float64Array)[]): [number, number] | undefined {
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (const column of columns) {
+    for (let row = 0; row < column.length; row++) {
+      const value = column[row] as number
+      if (value < min) min = value
+      if (value > max) max = value
+    }
+  }
+  return min <= max ? [min, max] : undefined
 }
 
 /** Amounts are published with two decimals: hundredths are whole. */
 function toCents(amounts: Float64Array): Float64Array {
   const cents = new Float64Array(amounts.length)
-  for (let row = 0; row < amounts.length; row++) cents[row] = Math.round((amounts[row] ?? 0) * 100)
+  for (let row = 0; row < amounts.length; row++) cents[row] = Math.round((amounts[row] as number) * 100)
   return cents
 }

@@ -3,9 +3,9 @@ import type { Combos } from './combos.ts'
 import type { IntegerColumn } from './narrowest.ts'
 
 /**
- * The sales cube in memory. Rows stand by day, then place: the rows of cell `day × places + place` are `offsets[cell]` to
- * `offsets[cell + 1]`. So sums over days are made by walking the rows once from front to back, and what a place has on a day stands
- * beside what its neighbours have.
+ * The sales cube in memory. Rows stand by day, then combination of filter values: those of one day and combination are
+ * `offsets[day × combos + combo]` to `offsets[day × combos + combo + 1]`, one a place. So a filter names whole stretches of rows: what
+ * it leaves out is never looked at, what it lets through is read front to back without a test.
  */
 export interface SalesColumns {
   readonly rows: number
@@ -13,9 +13,10 @@ export interface SalesColumns {
   readonly places: Uint16Array
   readonly firstDay: Day
   readonly days: number
-  readonly offsets: Uint32Array
   readonly combos: Combos
-  readonly combo: IntegerColumn
+  readonly offsets: Uint32Array
+  /** Position in `places`. */
+  readonly place: IntegerColumn
   readonly sales: IntegerColumn
   readonly pricedSales: IntegerColumn
   /** Hundredths of the currency: whole numbers, so that sums are exact. */

@@ -2,6 +2,7 @@ import type { RecordBatch } from 'apache-arrow'
 import type { Day } from '../../app/domain/time.ts'
 import { ScoutError } from '../../app/errors.ts'
 import { int32Column, textColumn } from './arrow-columns.ts'
+import { placeOrdinals } from './place-ordinals.ts'
 
 /** No earlier active day. */
 const NEVER = 0
@@ -44,13 +45,7 @@ export class StoreDaysBuilder {
   /** @throws ScoutError `partition_invalid`. */
   add(batch: RecordBatch): void {
     const store = textColumn(batch, 'store')
-    const place = textColumn(batch, 'place')
-    const ordinals = place.values.map(code => this.#ordinals.get(code ?? '') ?? -1)
-    const placeOf = Uint16Array.from({ length: batch.numRows }, (_, row) => {
-      const ordinal = ordinals[place.codes[row] as number] as number
-      if (ordinal < 0) throw new ScoutError('partition_invalid', { details: { column: 'place' } })
-      return ordinal
-    })
+    const placeOf = placeOrdinals(textColumn(batch, 'place'), this.#ordinals)
     const tags = new Map<number, number>()
     const tagOf = (row: number) => {
       const code = store.codes[row] as number

@@ -1,6 +1,7 @@
+import { BENCH_SHAPE, type SalesShape } from './bench-shape.ts'
 import { boundaryPublications, placesFile, readGeography } from './geography.ts'
 import { Publication, type PublishedFile } from './publication.ts'
-import { BENCH_SHAPE, type SalesShape, salesPartitions } from './sales.ts'
+import { salesPartitions } from './sales.ts'
 
 /** The whole of what a laptop syncs before a cold start: the real geography with its boundaries, and the bench's 3.6 million rows. */
 export async function benchPublication(shape: SalesShape = BENCH_SHAPE): Promise<Publication> {
