@@ -1,5 +1,6 @@
 import type { LoginRequest, Profile } from '../../app/contracts/http.ts'
-import type { LocalState } from '../../app/contracts/worker.ts'
+import type { Progress } from '../../app/contracts/long-work.ts'
+import type { CubeStage, LocalState } from '../../app/contracts/worker.ts'
 import { asScoutError, type ScoutError, toWireError } from '../../app/errors.ts'
 import type { Host } from '../host/host.ts'
 import type { SessionKeeper } from '../host/session-keeper.ts'
@@ -80,7 +81,10 @@ export class Desk {
     try {
       const outcome = await this.plane.sync.sync(this.keeper.access, {
         signal: cancelling.signal,
-        onProgress: syncing => useData.setState({ syncing }),
+        // A last report may come after the outcome, on a port of its own.
+        onProgress: syncing => {
+          if (this.cancelling === cancelling) useData.setState({ syncing })
+        },
       })
       useSession.setState({ online: true, signedIn: true })
       useData.setState({ active: outcome.active })
@@ -158,7 +162,13 @@ export class Desk {
     if (this.loadedSequence === sequence) return
     this.loadedSequence = sequence
     const { cube } = this.plane
-    const loading = cube.load({ onProgress: progress => useData.setState({ loading: progress }) })
+    let opening = true
+    const onProgress = (loading: Progress<CubeStage>) => {
+      if (opening) useData.setState({ loading })
+    }
+    const loading = cube.load({ onProgress }).finally(() => {
+      opening = false
+    })
     loading.catch(() => undefined)
     useData.setState({ catalogue: await cube.catalogue() })
     useSession.setState({ stage: 'open' })

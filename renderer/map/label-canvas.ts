@@ -1,9 +1,9 @@
 import type { Map as MapLibre } from 'maplibre-gl'
-import { labelLines, placeLabels } from './label-layout.ts'
+import { placeLabels } from './label-layout.ts'
 import type { MapColours } from './map-colours.ts'
 
 export interface LabelPlace {
-  readonly name: string
+  readonly lines: readonly string[]
   readonly lon: number
   readonly lat: number
   /** Higher is placed first. */
@@ -21,7 +21,7 @@ export interface LabelPlace {
 const FONT = '500 11px "Inter Variable", sans-serif'
 const LINE_HEIGHT = 13
 const MOST = 60
-const MARK = 5
+const MARK = 4.5
 
 /** Names and anomaly marks on a canvas over the map, drawn again only when the camera or what is named changed. */
 export class LabelCanvas {
@@ -50,7 +50,7 @@ export class LabelCanvas {
   }
 
   name(places: readonly LabelPlace[]): void {
-    this.places = [...places].sort((a, b) => b.anomalies - a.anomalies || b.weight - a.weight)
+    this.places = [...places].sort((a, b) => b.weight - a.weight)
     this.revision++
     this.map.triggerRepaint()
   }
@@ -86,33 +86,28 @@ export class LabelCanvas {
     context.lineJoin = 'round'
     const pixels = (512 * 2 ** map.getZoom()) / 360 / Math.cos((centre.lat * Math.PI) / 180)
     const wishes = this.places.flatMap(place => {
-      const lines = labelLines(place.name)
+      const { lines } = place
       const textWidth = Math.max(...lines.map(line => this.width(line)))
       if (place.extent * pixels < textWidth * place.fit) return []
       const { x, y } = map.project([place.lon, place.lat])
-      return {
-        place,
-        lines,
-        x,
-        y,
-        width: textWidth + 4,
-        height: lines.length * LINE_HEIGHT + (place.anomalies > 0 ? 14 : 0),
-      }
+      return { place, x, y, width: textWidth + 4, height: lines.length * LINE_HEIGHT }
     })
-    for (const i of placeLabels(wishes, { width, height }, MOST)) {
-      const wish = wishes[i]
-      if (wish !== undefined) this.write(context, wish.lines, wish.x, wish.y, wish.place)
-    }
+    const kept = new Set(placeLabels(wishes, { width, height }, MOST))
+    wishes.forEach(({ place, x, y }, i) => {
+      if (kept.has(i)) this.write(context, place, x, y)
+    })
+    wishes.forEach(({ place, x, y, height: tall }, i) => {
+      if (place.anomalies > 0) this.mark(context, x, kept.has(i) ? y - tall / 2 - MARK - 1 : y)
+    })
   }
 
   private write(
     context: CanvasRenderingContext2D,
-    lines: readonly string[],
+    { lines, strong }: LabelPlace,
     x: number,
     y: number,
-    { anomalies, strong }: LabelPlace,
   ): void {
-    const top = y - ((lines.length - 1) * LINE_HEIGHT) / 2 + (anomalies > 0 ? 7 : 0)
+    const top = y - ((lines.length - 1) * LINE_HEIGHT) / 2
     context.strokeStyle = this.colours.labelHalo
     context.lineWidth = 3
     lines.forEach((line, i) => {
@@ -122,7 +117,6 @@ export class LabelCanvas {
     lines.forEach((line, i) => {
       context.fillText(line, x, top + i * LINE_HEIGHT)
     })
-    if (anomalies > 0) this.mark(context, x, top - LINE_HEIGHT - 0.5)
   }
 
   /** A diamond: the sign of an anomaly wherever it shows. */

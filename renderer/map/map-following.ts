@@ -1,18 +1,16 @@
-import type { Level } from '../../app/domain/geography.ts'
 import type { PlaceCode } from '../../app/domain/ids.ts'
 import type { Choropleth } from '../state/choropleth.ts'
 import { useChoropleth } from '../state/choropleth-store.ts'
 import { useData } from '../state/data-store.ts'
 import { gazetteerOf } from '../state/gazetteer.ts'
-import { periodRange, type Question } from '../state/question.ts'
+import type { Question } from '../state/question.ts'
 import { useSelection } from '../state/selection-store.ts'
 import { useSession } from '../state/session-store.ts'
 import { useTheme } from '../state/theme-store.ts'
 import { useView } from '../state/view-store.ts'
 import type { ChoroplethMap } from './choropleth-map.ts'
 import { currentMap } from './current-map.ts'
-import type { LabelPlace } from './label-canvas.ts'
-import { shortName } from './label-layout.ts'
+import { mapLabels } from './map-labels.ts'
 import { placeBounds } from './place-bounds.ts'
 import { viewPadding } from './view-padding.ts'
 
@@ -22,7 +20,12 @@ export function followStores(map: ChoroplethMap): () => void {
     useChoropleth.subscribe(({ choropleth }) => {
       if (choropleth !== null) paint(map, choropleth)
     }),
-    useSelection.subscribe((now, before) => moved(map, now.question, before.question)),
+    useSelection.subscribe((now, before) => {
+      moved(map, now.question, before.question)
+      const { choropleth } = useChoropleth.getState()
+      if (now.beforeGesture === null && before.beforeGesture !== null && choropleth !== null)
+        nameAgain(map, choropleth)
+    }),
     useView.subscribe((now, before) => {
       if (now.hovered !== before.hovered) map.mark('hovered', map.layers.inView ?? 'region', now.hovered)
       if (now.panelOpen !== before.panelOpen) map.setPadding(viewPadding())
@@ -50,13 +53,19 @@ async function open(map: ChoroplethMap): Promise<void> {
   if (choropleth !== null) paint(map, choropleth)
 }
 
+function nameAgain(map: ChoroplethMap, choropleth: Choropleth): void {
+  const { catalogue, cube } = useData.getState()
+  if (catalogue !== null) map.name(mapLabels(choropleth, catalogue, cube?.anomalies ?? []))
+}
+
 let prepared = new WeakSet<ChoroplethMap>()
 
 function paint(map: ChoroplethMap, choropleth: Choropleth): void {
   const { level } = choropleth.painted.selection
   map.paint(level, choropleth.codes)
   map.layers.want(level)
-  map.name(labelsOf(choropleth))
+  // Names keep still while a gesture moves: they change with the places in view, not with their numbers.
+  if (useSelection.getState().beforeGesture === null) nameAgain(map, choropleth)
   markPicked(map)
   if (prepared.has(map)) return
   prepared = prepared.add(map)
@@ -91,38 +100,6 @@ function markPicked(map: ChoroplethMap): void {
     map.mark(kind, gazetteer.find(code)?.level ?? 'region', gazetteer.ordinal(code) ?? null)
   mark('around', within)
   mark('picked', picked === within ? null : picked)
-}
-
-const KM_PER_DEGREE = 111.32
-/** Widest places are always named; a narrower one when it is about as wide as this part of its name. */
-const LABEL_FIT: Readonly<Record<Level, number>> = { region: 0, province: 0.5, city: 0.6 }
-
-function labelsOf({ members, painted }: Choropleth): LabelPlace[] {
-  const { catalogue, cube } = useData.getState()
-  if (catalogue === null) return []
-  const { selection, painting } = painted
-  const days =
-    cube?.days == null ? selection.range : periodRange(useSelection.getState().question.period, cube.days)
-  const anomalies = new Map<string, number>()
-  for (const { place, day } of cube?.anomalies ?? []) {
-    if (day >= days.from && day <= days.to) anomalies.set(place, (anomalies.get(place) ?? 0) + 1)
-  }
-  return members.flatMap(ordinal => {
-    const place = catalogue.places[selection.level][ordinal]
-    if (place === undefined) return []
-    const value = painting.values[ordinal] ?? Number.NaN
-    const weight = Number.isFinite(value) ? value : -1
-    return {
-      name: shortName(place.name, place.aliases),
-      lon: place.lon,
-      lat: place.lat,
-      weight,
-      strong: weight >= 0,
-      extent: Math.sqrt(place.areaSqkm ?? 0) / KM_PER_DEGREE,
-      fit: LABEL_FIT[selection.level],
-      anomalies: anomalies.get(place.code) ?? 0,
-    }
-  })
 }
 
 /** Brings the whole place in question into view again. */

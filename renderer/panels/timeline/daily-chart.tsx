@@ -15,6 +15,7 @@ import { drawTimeline, timelineColours } from './draw.ts'
 import { RangeHandles } from './range-handles.tsx'
 import { type DayScale, dayAt, dayX } from './scale.ts'
 
+const MOST_REASONS = 3
 const AXIS_ROOM = 56
 const CURSORS = { from: 'ew-resize', to: 'ew-resize', move: 'grab', draw: 'crosshair' } as const
 
@@ -66,7 +67,7 @@ export function DailyChart({
       element.height = size.height * devicePixelRatio
     }
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0)
-    const days = new Set(anomalies.keys())
+    const days = new Map(Array.from(anomalies, ([day, reasons]) => [day, reasons.length]))
     const colours = timelineColours(element)
     drawTimeline(context, {
       scale,
@@ -123,11 +124,14 @@ export function DailyChart({
         >
           <span className="soft">{weekdayText(hovered)}</span>
           <strong className="figure">{Number.isFinite(value) ? format.exact(value) : 'No sale'}</strong>
-          {reasons.map(reason => (
+          {reasons.slice(0, MOST_REASONS).map(reason => (
             <span key={reason} className="day-tip-reason">
               <span className="diamond" aria-hidden="true" /> {reason}
             </span>
           ))}
+          {reasons.length > MOST_REASONS ? (
+            <span className="soft">and {reasons.length - MOST_REASONS} more places</span>
+          ) : null}
         </div>
       )}
     </div>

@@ -21,13 +21,15 @@ export interface TimelinePicture {
   readonly series: DailySeries
   readonly range: DayRange
   readonly hovered: Day | null
-  /** Days with an anomaly in the place in question. */
-  readonly anomalies: ReadonlySet<Day>
+  /** How many places stood out, by day. */
+  readonly anomalies: ReadonlyMap<Day, number>
   readonly colours: TimelineColours
   readonly axisText: (value: number) => string
 }
 
-const TOP = 14
+const TOP = 15
+/** More of them than this hide the bars. */
+const MOST_DIAMONDS = 24
 const MONTHS_HEIGHT = 18
 const FONT = '11px "Inter Variable", sans-serif'
 
@@ -55,6 +57,7 @@ export function drawTimeline(context: CanvasRenderingContext2D, picture: Timelin
   drawBrush(context, picture)
   drawAxis(context, picture)
   drawBars(context, picture)
+  if (picture.anomalies.size > MOST_DIAMONDS) drawLane(context, picture)
   drawMonths(context, picture)
   context.fillStyle = colours.ink
 }
@@ -103,6 +106,7 @@ function drawBars(context: CanvasRenderingContext2D, picture: TimelinePicture): 
   const width = Math.max(1, strip - (strip > 3 ? 1 : strip > 2 ? 0.5 : 0))
   const room = floorOf(height) - TOP
   const top = topOf(picture)
+  const few = anomalies.size <= MOST_DIAMONDS
   series.values.forEach((value, i) => {
     if (!Number.isFinite(value)) return
     const day = series.from + i
@@ -113,9 +117,20 @@ function drawBars(context: CanvasRenderingContext2D, picture: TimelinePicture): 
     context.fillStyle = day === hovered ? colours.barHovered : inside ? colours.bar : colours.barAside
     context.fillRect(x, floorOf(height) - size, width, size)
     context.globalAlpha = 1
-    if (anomalies.has(day))
+    if (few && anomalies.has(day))
       drawDiamond(context, x + width / 2, Math.max(6, floorOf(height) - size - 7), colours)
   })
+}
+
+/** Of many unusual days only that they are: ticks in a lane on top, stronger the more places stood out. */
+function drawLane(context: CanvasRenderingContext2D, { scale, anomalies, colours }: TimelinePicture): void {
+  const width = Math.max(1.5, Math.min(3, stripWidth(scale) - 1))
+  context.fillStyle = colours.anomaly
+  for (const [day, places] of anomalies) {
+    context.globalAlpha = Math.min(1, 0.3 + 0.35 * (places - 1))
+    context.fillRect(dayX(scale, day) + (stripWidth(scale) - width) / 2, 1, width, 5)
+  }
+  context.globalAlpha = 1
 }
 
 function drawDiamond(
