@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LEVELS, type Level } from '../../app/domain/geography.ts'
+import { METRIC_IDS, type MetricId } from '../../app/domain/metrics.ts'
+import { findChromium, openProfile } from '../support/chromium.ts'
+import { follow, logIn, showTable, tableSettled } from './support/application.ts'
+import { metricByPlace, type Period } from './support/oracle.ts'
+import { type RunningScout, startScout } from './support/running-scout.ts'
+
+const chromium = findChromium()
+const because = chromium === undefined ? ' (skipped: no Chromium; npm run setup installs it)' : ''
+
+const WHOLE_YEAR: Period = { from: '2024-09-01', to: '2025-08-31' }
+const PAYDAY_WEEK: Period = { from: '2025-03-12', to: '2025-03-18' }
+/** Every metric at every level over the year, and every metric over one week. */
+const QUESTIONS: readonly { metric: MetricId; level: Level; period: Period }[] = METRIC_IDS.flatMap(
+  metric => [
+    ...LEVELS.map(level => ({ metric, level, period: WHOLE_YEAR })),
+    { metric, level: 'city' as const, period: PAYDAY_WEEK },
+  ],
+)
+
+describe.skipIf(chromium === undefined)(`an analyst opens the map without a network${because}`, () => {
+  let scout: RunningScout
+  let folder: string
+  let browser: BrowserContext
+  let page: Page
+  const complaints: string[] = []
+  const expected = new Map<string, readonly string[]>()
+
+  beforeAll(async () => {
+    scout = await startScout()
+    folder = mkdtempSync(join(tmpdir(), 'scout-profile-'))
+    browser = await openProfile(folder)
+    page = browser.pages()[0] ?? (await browser.newPage())
+    page.on('pageerror', error => complaints.push(error.message))
+    page.on('console', message => {
+      if (/Content Security Policy|unsafe-eval/.test(message.text())) complaints.push(message.text())
+    })
+    for (const question of QUESTIONS) {
+      const { metric, level, period } = question
+      expected.set(JSON.stringify(question), await metricByPlace(scout, metric, level, period))
+    }
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await scout?.remove()
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('logs in, compares the fingerprint, and sees the sync go on', async () => {
+    const stages: string[] = []
+    await page.exposeFunction('sawProgress', (text: string) => void stages.push(text))
+    await page.addInitScript(() => {
+      new MutationObserver(() => {
+        const bar = document.querySelector('progress')
+        if (bar !== null)
+          void (window as unknown as { sawProgress(text: string): void }).sawProgress(
+            `${bar.value}/${bar.max}`,
+          )
+      }).observe(document, { subtree: true, childList: true, attributes: true })
+    })
+    await logIn(page, scout.server.url, scout.person('analyst'))
+    await page.getByText('₱3,684,441.00').first().waitFor({ timeout: 60_000 })
+    expect(new Set(stages).size).toBeGreaterThan(3)
+    await page.getByText('Sample data').first().waitFor()
+    await page.getByText(/Version 1\.0\.0/).waitFor()
+  })
+
+  it('goes on when the server stops and the network goes, and opens again from the laptop alone', async () => {
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+    await scout.stop()
+    await browser.setOffline(true)
+    await page.reload()
+    await page.getByText('₱3,684,441.00').first().waitFor()
+    await page.getByText('Offline').first().waitFor()
+    const colours = await paintedColours(page)
+    expect(colours).toBeGreaterThan(5)
+  })
+
+  it('gives the numbers that SQL gives, for each metric, level and period', async () => {
+    await showTable(page)
+    for (const question of QUESTIONS) {
+      const { metric, level, period } = question
+      await follow(page, `metric=${metric}&level=${level}&days=${period.from}..${period.to}`)
+      const answer = expected.get(JSON.stringify(question)) ?? []
+      expect({ question, answer: await tableSettled(page, answer) }).toEqual({ question, answer })
+    }
+    await follow(page, '')
+  })
+
+  it('has nothing serious for axe to find, in light and in dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      expect(serious.map(({ id, nodes }) => ({ id, at: nodes.map(node => node.target.join(' ')) }))).toEqual(
+        [],
+      )
+    }
+    await page.emulateMedia({ colorScheme: 'light' })
+  })
+
+  it('finds a place, goes in and backs out with the keyboard alone', async () => {
+    await page.keyboard.press('/')
+    await page.keyboard.type('calabarzon')
+    await page
+      .getByRole('option', { name: /CALABARZON/ })
+      .first()
+      .waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('navigation').getByText('CALABARZON').waitFor()
+    const [calabarzon] = (
+      expected.get(JSON.stringify({ metric: 'net_sales', level: 'region', period: WHOLE_YEAR })) ?? []
+    )
+      .filter(row => row.startsWith('CALABARZON '))
+      .map(row => Number(row.split(' ').at(-1)).toLocaleString('en-PH', { minimumFractionDigits: 2 }))
+    await page.getByText(`₱${calabarzon}`).first().waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByText('₱3,684,441.00').first().waitFor()
+  })
+
+  it('raised no error and broke no rule of its content security policy', () => {
+    expect(complaints).toEqual([])
+  })
+})
+
+/** How many different colours the map's canvas shows: an empty one has one or two. */
+async function paintedColours(page: Page): Promise<number> {
+  const image = await page.locator('canvas.maplibregl-canvas').screenshot()
+  return page.evaluate(async base64 => {
+    const png = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0))
+    const bitmap = await createImageBitmap(new Blob([png], { type: 'image/png' }))
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
+    if (context === null) return 0
+    context.drawImage(bitmap, 0, 0)
+    const pixels = new Uint32Array(context.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer)
+    const counts = new Map<number, number>()
+    for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1)
+    return [...counts.values()].filter(count => count > 200).length
+  }, image.toString('base64'))
+}

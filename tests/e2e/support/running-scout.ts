@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { prepareSample, SAMPLE_TENANT } from '../../../scripts/sample/first-start.ts'
+import type { SamplePerson } from '../../../scripts/sample/people.ts'
+import { withTenant } from '../../../sync-server/database/tenant.ts'
+import { type RunningServer, startServer } from '../../../sync-server/start-server.ts'
+
+const APPLICATION = join(import.meta.dirname, '../../../dist/renderer')
+
+/** A whole Scout with the sample in it, serving the built application. */
+export interface RunningScout {
+  readonly server: RunningServer
+  readonly people: readonly SamplePerson[]
+  person(role: SamplePerson['role']): SamplePerson
+  query(sql: string, ...parameters: readonly unknown[]): Promise<Record<string, unknown>[]>
+  /** Closes the server; what it had stays on disk until `remove`. */
+  stop(): Promise<void>
+  remove(): Promise<void>
+}
+
+export async function startScout(): Promise<RunningScout> {
+  const home = mkdtempSync(join(tmpdir(), 'scout-e2e-'))
+  const server = await startServer({ home, port: 0, appDir: APPLICATION, config: { logLevel: 'error' } })
+  const people = await prepareSample(server, home, () => undefined)
+  let stopping: Promise<void> | undefined
+  const stop = () => {
+    stopping ??= server.close()
+    return stopping
+  }
+  return {
+    server,
+    people,
+    person(role) {
+      const found = people.find(person => person.role === role)
+      if (found === undefined) throw new Error(`the sample has no ${role}`)
+      return found
+    },
+    query: (sql, ...parameters) =>
+      withTenant(
+        server.pool,
+        SAMPLE_TENANT,
+        async tx => (await tx.query(sql, [SAMPLE_TENANT, ...parameters])).rows,
+      ),
+    stop,
+    async remove() {
+      await stop()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
