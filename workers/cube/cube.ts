@@ -25,6 +25,7 @@ export class Cube {
   readonly #geography: Geography
   readonly #everything: DayIndex
   readonly #filtered: DayIndex
+  #lastTerritory: Territory | undefined
   readonly #slotsByLevel = new Map<Level, Int32Array>()
 
   constructor(sales: SalesColumns, storeDays: StoreDays, geography: Geography) {
@@ -102,14 +103,12 @@ export class Cube {
   daily(selection: Omit<Selection, 'range' | 'level'>): DailySeries {
     const metric = METRICS[selection.metric]
     const index = this.#indexOf(honoured(metric, selection.filters).filters)
-    const members = this.#geography.members(selection.within)
-    const inside = Uint8Array.from(this.#sales.places, city => members[city] ?? 0)
+    const { cities, inside, population } = this.#territory(selection.within)
     const sales = index.byDay('sales', inside)
     const pricedSales = index.byDay('pricedSales', inside)
     const netCents = index.byDay('netCents', inside)
-    const stores = metric.numerator === 'active_stores' ? this.#stores.byDay(members) : null
+    const stores = metric.numerator === 'active_stores' ? this.#stores.byDay(cities) : null
     const shift = this.#sales.firstDay - this.#storeDays.firstDay
-    const population = this.#geography.population(selection.within)
     const values = sales.map((_, day) =>
       evaluate(metric, {
         sales: sales[day] as number,
@@ -131,23 +130,27 @@ export class Cube {
     within: PlaceCode | null,
     stores: Int32Array | null,
   ): Measures {
-    const members = this.#geography.members(within)
-    const inside = Uint8Array.from(this.#sales.places, city => members[city] ?? 0)
-    const sum = (name: Summed) => {
-      const outAndIn = new Float64Array(2)
-      index.addRange(name, from, to, inside, outAndIn)
-      return outAndIn[1] as number
-    }
+    const { cities, inside, population } = this.#territory(within)
     const active = new Float64Array(2)
-    if (stores) addUp(stores, members, active)
+    if (stores) addUp(stores, cities, active)
     return {
-      sales: sum('sales'),
-      priced_sales: sum('pricedSales'),
-      net_sales: sum('netCents') / CENTS,
-      units: sum('units'),
+      sales: index.total('sales', from, to, inside),
+      priced_sales: index.total('pricedSales', from, to, inside),
+      net_sales: index.total('netCents', from, to, inside) / CENTS,
+      units: index.total('units', from, to, inside),
       active_stores: stores ? (active[1] as number) : Number.NaN,
-      population: this.#geography.population(within),
+      population,
     }
+  }
+
+  /** The same place is looked at for many moves of a brush. */
+  #territory(within: PlaceCode | null): Territory {
+    if (this.#lastTerritory?.within !== within) {
+      const cities = this.#geography.members(within)
+      const inside = Uint8Array.from(this.#sales.places, city => cities[city] as number)
+      this.#lastTerritory = { within, cities, inside, population: this.#geography.population(within) }
+    }
+    return this.#lastTerritory
   }
 
   #indexOf(filters: Filters): DayIndex {
@@ -178,6 +181,16 @@ export class Cube {
     this.#slotsByLevel.set(level, slots)
     return slots
   }
+}
+
+/** A place as the columns know it. */
+interface Territory {
+  readonly within: PlaceCode | null
+  /** 1 for each city in it, by ordinal. */
+  readonly cities: Uint8Array
+  /** 1 for each place of the columns in it. */
+  readonly inside: Uint8Array
+  readonly population: number
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }

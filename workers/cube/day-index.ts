@@ -65,8 +65,21 @@ export class DayIndex {
     }
   }
 
-  /** The sum over the places that `member` marks with 1, day by day. */
-  byDay(name: Summed, member: Uint8Array): Float64Array<ArrayBuffer> {
+  /** What the places that `inside` marks with 1 had in `[from, to)`. */
+  total(name: Summed, from: number, to: number, inside: Uint8Array): number {
+    const sums = this.#sums[name]
+    const count = this.#columns.places.length
+    const low = from * count
+    const high = to * count
+    let total = 0
+    for (let place = 0; place < count; place++) {
+      total += (inside[place] as number) * ((sums[high + place] as number) - (sums[low + place] as number))
+    }
+    return total
+  }
+
+  /** The same of every single day. */
+  byDay(name: Summed, inside: Uint8Array): Float64Array<ArrayBuffer> {
     const sums = this.#sums[name]
     const { days, places } = this.#columns
     const result = new Float64Array(days)
@@ -75,7 +88,7 @@ export class DayIndex {
       const row = (day + 1) * places.length
       let upTo = 0
       for (let place = 0; place < places.length; place++) {
-        upTo += (member[place] as number) * (sums[row + place] as number)
+        upTo += (inside[place] as number) * (sums[row + place] as number)
       }
       result[day] = upTo - before
       before = upTo

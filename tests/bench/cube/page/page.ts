@@ -19,7 +19,7 @@ export interface CubeResults {
   readonly dateMoveFirst: Samples
 }
 
-const WARM_UP = 3
+const WARM_UP = 5
 const LOADS = 3
 /** Days of the range asked for, as an analyst looks at a quarter. */
 const RANGE_DAYS = 90
