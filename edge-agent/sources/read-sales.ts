@@ -10,6 +10,9 @@ import type { NewSale } from '../outbox/records.ts'
 import { detectContract } from './contract.ts'
 import { elementSpans, memberSpan } from './json-spans.ts'
 
+/** Bytes that a batch's line adds around a sale: the server's limit is on the whole line, and what we accept it must accept. */
+const AROUND_A_SALE = 128
+
 /** One sale of a text, or why it is none. */
 export type ReadSale =
   | { readonly ok: true; readonly sale: NewSale }
@@ -59,7 +62,7 @@ function readSale(text: string, named?: ContractName): ReadSale {
   const raw = text.trim()
   let contract: string | undefined = named
   try {
-    if (Buffer.byteLength(raw) > MAX_SALE_BYTES) throw new ScoutError('sale_too_large')
+    if (Buffer.byteLength(raw) + AROUND_A_SALE > MAX_SALE_BYTES) throw new ScoutError('sale_too_large')
     const value = parseExactJson(raw)
     if (!isObject(value)) throw new ScoutError('sale_invalid', { message: 'A sale is a JSON object.' })
     const envelope = isEnvelope(value) ? memberSpan(raw, 'sale') : undefined

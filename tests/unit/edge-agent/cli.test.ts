@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { testServer } from './support/agent.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { eventually, testServer } from './support/agent.ts'
 import { temporaryHome } from './support/home.ts'
 import { posText } from './support/sales.ts'
 
@@ -112,7 +112,7 @@ describe('the command line', () => {
     const headers = { 'content-type': 'application/json' }
     const posted = await fetch(`${intake}/v1/sales`, { method: 'POST', body: posText('http'), headers })
     expect(posted.status).toBe(201)
-    await vi.waitFor(() => expect(server.stored.size).toBe(2), { timeout: 5_000 })
+    await eventually(() => expect(server.stored.size).toBe(2))
 
     await expect(run(home, 'run', '--port', '0')).resolves.toMatchObject({
       code: 4,

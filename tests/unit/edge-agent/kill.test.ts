@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openOutbox } from '../../../edge-agent/outbox/open-outbox.ts'
+import { reportOutbox } from '../../../edge-agent/outbox/outbox-report.ts'
 import { WatchedFolder } from '../../../edge-agent/sources/folder.ts'
 import { temporaryHome } from './support/home.ts'
 import { runAndKill } from './support/kill.ts'
@@ -47,7 +48,7 @@ describe('killed at any moment', () => {
     const home = temporaryHome()
     const folder = join(home, 'inbox')
     mkdirSync(folder)
-    const lines = 30_000
+    const lines = 60_000
     writeFileSync(
       join(folder, 'a.jsonl'),
       Array.from({ length: lines }, (_, index) => `${posText(index)}\n`).join(''),
@@ -55,14 +56,19 @@ describe('killed at any moment', () => {
     for (let index = 0; index < 300; index++)
       writeFileSync(join(folder, `b-${1000 + index}.json`), posText(`b${index}`))
 
+    const taken = new Set<number>()
     for (let round = 0; round < 12; round++) {
       await runAndKill(
         new URL('./support/folder-child.ts', import.meta.url),
         [home, folder],
-        Math.random() * 60,
+        round * 50 + Math.random() * 100,
       )
+      taken.add(reportOutbox(home).waiting)
       appendFileSync(join(folder, 'c.ndjson'), `${posText(`c${round}`)}\n`)
     }
+
+    // It was killed in the middle of the work, not before or after.
+    expect([...taken].filter(count => count > 0 && count < lines).length).toBeGreaterThan(1)
 
     using outbox = openOutbox({ directory: home })
     const last = new WatchedFolder({

@@ -1,6 +1,6 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ScoutError } from '../../../app/errors.ts'
-import { enrolledAgent } from './support/agent.ts'
+import { enrolledAgent, eventually } from './support/agent.ts'
 import { posSale, posText } from './support/sales.ts'
 
 const array = (count: number) => JSON.stringify(Array.from({ length: count }, (_, index) => posSale(index)))
@@ -114,10 +114,10 @@ describe('the uplink', () => {
   it('abandons a request that gets no answer and tries again', async () => {
     const { agent, server } = await enrolledAgent(
       { mishap: (_batch, tries) => (tries === 1 ? 'hang' : undefined) },
-      { timeoutMs: 150 },
+      { timeoutMs: 400 },
     )
     await agent.take(array(3))
-    await agent.drain()
+    await agent.drain({ maxFailures: 20 })
     expect(server.stored.size).toBe(3)
   })
 
@@ -189,9 +189,9 @@ describe('the uplink', () => {
     )
     await agent.start()
     await agent.take(posText('poison'))
-    await vi.waitFor(() => expect(agent.status().uplink?.next_try_in_ms).toBeGreaterThan(3_000_000))
+    await eventually(() => expect(agent.status().uplink?.next_try_in_ms).toBeGreaterThan(3_000_000))
     await agent.take(array(5))
-    await vi.waitFor(() => expect(server.stored.size).toBe(5))
+    await eventually(() => expect(server.stored.size).toBe(5))
     expect(agent.status().waiting).toBe(1)
   })
 
@@ -242,19 +242,19 @@ describe('the uplink', () => {
     const { agent, server } = await enrolledAgent()
     await agent.start()
     await agent.take(posText(1))
-    await vi.waitFor(() => expect(server.stored.size).toBe(1))
+    await eventually(() => expect(server.stored.size).toBe(1))
     await server.goAway()
     await agent.take(posText(2))
-    await vi.waitFor(() => expect(agent.status().uplink?.last_error?.code).toBe('offline'))
+    await eventually(() => expect(agent.status().uplink?.last_error?.code).toBe('offline'))
     await server.comeBack()
-    await vi.waitFor(() => expect(server.stored.size).toBe(2))
+    await eventually(() => expect(server.stored.size).toBe(2))
   })
 
   it('stops in the middle of a request without losing what it held', async () => {
     const { agent, server } = await enrolledAgent({ mishap: () => 'hang' })
     await agent.start()
     await agent.take(array(3))
-    await vi.waitFor(() => expect(server.batches).toHaveLength(1))
+    await eventually(() => expect(server.batches).toHaveLength(1))
     await agent.stop()
     expect(server.stored.size).toBe(0)
     await expect(agent.ended).resolves.toBeUndefined()
@@ -265,7 +265,7 @@ describe('the uplink', () => {
     await agent.take(array(3))
     const stop = new AbortController()
     const drained = agent.drain({ signal: stop.signal })
-    await vi.waitFor(() => expect(server.batches).toHaveLength(1))
+    await eventually(() => expect(server.batches).toHaveLength(1))
     stop.abort()
     await expect(drained).rejects.toMatchObject({ code: 'cancelled' })
     expect(agent.status().waiting).toBe(3)

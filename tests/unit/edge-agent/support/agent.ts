@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { type Agent, type AgentOptions, createAgent } from '../../../../edge-agent/agent.ts'
 import { ContractServer } from './contract-server.ts'
 import { temporaryHome } from './home.ts'
@@ -32,4 +32,9 @@ export async function enrolledAgent(
   const agent = testAgent(options)
   await agent.enrol({ server: server.url, claim: server.claim(), name: 'test device' })
   return { agent, server }
+}
+
+/** Waits for a condition, patiently: the machine may be busy. */
+export async function eventually(condition: () => void): Promise<void> {
+  await vi.waitFor(condition, { timeout: 15_000, interval: 10 })
 }
