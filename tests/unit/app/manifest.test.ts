@@ -1,12 +1,12 @@
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type Root, signedBytes, verifyEnvelope } from '../../../app/contracts/manifest.ts'
-import { tenantId } from '../../../app/domain/ids.ts'
+import { sha256Hex, tenantId } from '../../../app/domain/ids.ts'
 
 function makeKey() {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
-  const id = createHash('sha256').update(raw).digest('hex')
+  const id = sha256Hex.parse(createHash('sha256').update(raw).digest('hex'))
   const signText = (signed: unknown) => ({
     key_id: id,
     signature: sign(null, Buffer.from(signedBytes(signed)), privateKey).toString('base64url'),
