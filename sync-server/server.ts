@@ -1,13 +1,13 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
-import fastify, { type FastifyBaseLogger } from 'fastify'
+import fastify from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
-import { pino } from 'pino'
 import { ScoutError } from '../app/errors.ts'
 import type { ServerConfig } from './config.ts'
 import type { Pool } from './database/pool.ts'
 import { accessTokens } from './identity/access-tokens.ts'
 import type { JobQueue } from './jobs/job-queue.ts'
+import { createLog } from './log.ts'
 import { accessControl } from './plugins/access.ts'
 import { application } from './plugins/application.ts'
 import { cookieGuard } from './plugins/cookie-guard.ts'
@@ -34,14 +34,18 @@ export interface ServerParts {
 /** Larger than any JSON request of people or devices; batches have a limit of their own. */
 const JSON_BODY_LIMIT = 1 << 20
 
+/** A full batch over a slow mobile connection, not a sender who never ends. */
+const REQUEST_TIMEOUT_MS = 5 * 60_000
+
 /** The HTTP server, ready to listen or to be asked with `inject`. Its parts belong to the caller, who closes them after it. */
 export async function buildServer({ config, pool, blobs, jobs }: ServerParts): Promise<App> {
   const app: App = fastify({
-    loggerInstance: logger(config.logLevel),
+    loggerInstance: createLog(config.logLevel),
     trustProxy: config.trustProxy,
     bodyLimit: JSON_BODY_LIMIT,
     // A request under way is answered while the server closes; new ones find the door shut.
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -73,23 +77,4 @@ export async function buildServer({ config, pool, blobs, jobs }: ServerParts): P
   if (config.appDir === null) app.setNotFoundHandler(nothingThere)
   else await application(app, config.appDir)
   return app
-}
-
-function logger(level: string): FastifyBaseLogger {
-  return pino({
-    level,
-    redact: {
-      paths: [
-        'req.headers.authorization',
-        'req.headers.cookie',
-        'res.headers["set-cookie"]',
-        '*.password',
-        '*.claim_code',
-        '*.assertion',
-        '*.access_token',
-        '*.token',
-      ],
-      censor: '[hidden]',
-    },
-  })
 }

@@ -1,6 +1,6 @@
 import type { LongWork } from '../app/contracts/long-work.ts'
 import type { TenantId } from '../app/domain/ids.ts'
-import { tenantsWithTouchedDays } from './catalogue/tenants.ts'
+import { listTenants, tenantsWithTouchedDays } from './catalogue/tenants.ts'
 import { DEFAULTS, type ServerConfig } from './config.ts'
 import { type Database, openDatabase } from './database/open.ts'
 import type { Pool } from './database/pool.ts'
@@ -10,6 +10,7 @@ import type { MedallionRun } from './medallion/runner.ts'
 import { type BlobStore, fileBlobStore } from './publishing/blob-store.ts'
 import type { PublishOutcome } from './publishing/publish.ts'
 import { ensureSigningKeys, type SigningKeys } from './publishing/signing-keys.ts'
+import { ensureTrustRoot } from './publishing/trust-root.ts'
 import { ensureSecrets } from './secrets.ts'
 import { buildServer } from './server.ts'
 import { type PublishRequest, publishTenant, transformTenant } from './work.ts'
@@ -92,6 +93,9 @@ async function listen(
     await database.close()
   }
   try {
+    for (const tenant of await listTenants(pool)) {
+      await ensureTrustRoot(pool, tenant, keys, config.now())
+    }
     for (const tenant of await tenantsWithTouchedDays(pool)) jobs.scheduleTransform(tenant)
     const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
     return {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Command } from 'commander'
+import type { z } from 'zod'
 import { type TenantId, tenantId } from '../../app/domain/ids.ts'
 import { ScoutError, toWireError } from '../../app/errors.ts'
 import { listTenants } from '../catalogue/tenants.ts'
@@ -63,6 +64,14 @@ export function reportFailure(thrown: unknown, json: boolean): void {
       : `${styleText('red', error.code, { stream: process.stderr })}: ${error.message}${details}${cause}\n`,
   )
   process.exitCode = 1
+}
+
+/** @throws ScoutError `request_invalid` that says what is wrong with it */
+export function readArgument<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(' '))
+  throw new ScoutError('request_invalid', { message: `This is no valid ${what}: ${problems.join('; ')}.` })
 }
 
 async function chooseTenant(database: Database, asked: string | undefined): Promise<TenantId> {

@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
 import { claimRequest } from '../../app/contracts/device.ts'
-import { ScoutError } from '../../app/errors.ts'
 import { createClaim } from '../devices/claims.ts'
 import { listDevices } from '../devices/device-list.ts'
-import { type CommonOptions, runCommand, withCommonOptions } from './command-session.ts'
+import { type CommonOptions, readArgument, runCommand, withCommonOptions } from './command-session.ts'
 
 interface ClaimOptions extends CommonOptions {
   readonly label: string
@@ -44,13 +43,11 @@ export function addDeviceCommands(program: Command): void {
 }
 
 function readClaim(options: ClaimOptions) {
-  const request = claimRequest.safeParse({
+  const request = {
     label: options.label,
     store_ids: options.store ?? null,
     expires_in_hours: Number(options.hours),
     backfill_from: options.backfillFrom ?? null,
-  })
-  if (request.success) return request.data
-  const fields = request.error.issues.map(issue => ({ field: issue.path.join('.'), message: issue.message }))
-  throw new ScoutError('request_invalid', { details: { fields } })
+  }
+  return readArgument(claimRequest, request, 'claim')
 }

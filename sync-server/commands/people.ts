@@ -5,7 +5,9 @@ import { ScoutError } from '../../app/errors.ts'
 import { ensureTenant } from '../catalogue/tenants.ts'
 import { generatePassword } from '../identity/passwords.ts'
 import { addPerson, listPeople } from '../identity/people.ts'
-import { type CommonOptions, runCommand, withCommonOptions } from './command-session.ts'
+import { ensureSigningKeys } from '../publishing/signing-keys.ts'
+import { ensureTrustRoot } from '../publishing/trust-root.ts'
+import { type CommonOptions, readArgument, runCommand, withCommonOptions } from './command-session.ts'
 
 interface AddOptions extends CommonOptions {
   readonly email: string
@@ -29,14 +31,16 @@ export function addPeopleCommands(program: Command): void {
     .action((id: string, options: TenantOptions) =>
       runCommand(
         options,
-        async ({ database }) => {
-          const tenant = {
-            tenantId: tenantId.parse(id),
-            name: options.name,
-            packId: options.pack,
-            isSample: false,
-          }
-          return { tenant_id: id, created: await ensureTenant(database.pool, tenant, new Date()) }
+        async ({ home, database: { pool } }) => {
+          const tenant = readArgument(tenantId, id, 'tenant')
+          const { name, pack: packId } = options
+          const created = await ensureTenant(
+            pool,
+            { tenantId: tenant, name, packId, isSample: false },
+            new Date(),
+          )
+          await ensureTrustRoot(pool, tenant, await ensureSigningKeys(home.keys), new Date())
+          return { tenant_id: tenant, created }
         },
         ({ created }) => [created ? `Tenant ${id} was made.` : `Tenant ${id} is there already.`],
       ),
@@ -74,18 +78,16 @@ async function add(
   options: AddOptions,
   { database, tenant }: Parameters<Parameters<typeof runCommand>[1]>[0],
 ): Promise<{ email: string; password: string }> {
-  const email = loginRequest.shape.email.safeParse(options.email)
-  if (!email.success)
-    throw new ScoutError('request_invalid', { message: `${options.email} is no e-mail address.` })
+  const email = readArgument(loginRequest.shape.email, options.email, 'e-mail address')
   const password = generatePassword()
   const person = {
-    email: email.data,
-    name: options.name ?? email.data,
+    email,
+    name: options.name ?? email,
     role: userRole.parse(options.role),
-    regions: options.region?.map(code => placeCode.parse(code)) ?? null,
+    regions: options.region?.map(code => readArgument(placeCode, code, 'region')) ?? null,
     password,
   }
   const added = await addPerson(database.pool, await tenant(), person, new Date())
-  if (!added) throw new ScoutError('conflict', { message: `${email.data} is there already.` })
-  return { email: email.data, password }
+  if (!added) throw new ScoutError('conflict', { message: `${email} is there already.` })
+  return { email, password }
 }

@@ -1,12 +1,17 @@
 import type { Command } from 'commander'
 import type { Publication } from '../../app/contracts/http.ts'
 import { semanticVersion } from '../../app/domain/ids.ts'
-import { ScoutError } from '../../app/errors.ts'
 import { fileBlobStore } from '../publishing/blob-store.ts'
 import { listPublications } from '../publishing/publications.ts'
 import { ensureSigningKeys } from '../publishing/signing-keys.ts'
 import { publishTenant, transformTenant, type WorkParts } from '../work.ts'
-import { type CommandSession, type CommonOptions, runCommand, withCommonOptions } from './command-session.ts'
+import {
+  type CommandSession,
+  type CommonOptions,
+  readArgument,
+  runCommand,
+  withCommonOptions,
+} from './command-session.ts'
 
 interface PublishOptions extends CommonOptions {
   readonly version?: string
@@ -46,8 +51,9 @@ export function addWorkCommands(program: Command): void {
       runCommand(
         options,
         async session => {
-          const request = { version: readVersion(options.version), note: options.note }
-          return publishTenant(await partsOf(session), await session.tenant(), request, {})
+          const { version: asked, note } = options
+          const version = asked === undefined ? undefined : readArgument(semanticVersion, asked, 'version')
+          return publishTenant(await partsOf(session), await session.tenant(), { version, note }, {})
         },
         ({ published, publication }) => [
           published
@@ -76,14 +82,6 @@ async function partsOf({ home, database }: CommandSession): Promise<WorkParts> {
     keys: await ensureSigningKeys(home.keys),
     now: () => new Date(),
   }
-}
-
-function readVersion(text: string | undefined) {
-  if (text === undefined) return undefined
-  const version = semanticVersion.safeParse(text)
-  if (!version.success)
-    throw new ScoutError('request_invalid', { message: `${text} is no version such as 1.2.0.` })
-  return version.data
 }
 
 function describe({ datasets }: Publication): string[] {

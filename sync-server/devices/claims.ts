@@ -4,6 +4,7 @@ import type { claimRequest, claimResponse } from '../../app/contracts/device.ts'
 import type { TenantId } from '../../app/domain/ids.ts'
 import type { Pool } from '../database/pool.ts'
 import { withTenant } from '../database/tenant.ts'
+import { recordAudit } from '../identity/audit.ts'
 
 /** Crockford's base 32: digits and capitals that a person does not confuse. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -18,14 +19,15 @@ export async function createClaim(
 ): Promise<z.infer<typeof claimResponse>> {
   const code = generateCode()
   const expiresAt = new Date(now.getTime() + request.expires_in_hours * 3_600_000)
-  await withTenant(pool, tenant, tx =>
-    tx.query(
+  const claimId = randomUUID()
+  await withTenant(pool, tenant, async tx => {
+    await tx.query(
       `insert into scout.device_claim
          (tenant_id, claim_id, code_hash, label, store_ids, backfill_from, created_by, created_at, expires_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
         tenant,
-        randomUUID(),
+        claimId,
         claimCodeHash(code),
         request.label,
         request.store_ids,
@@ -34,8 +36,12 @@ export async function createClaim(
         now,
         expiresAt,
       ],
-    ),
-  )
+    )
+    const actor =
+      createdBy === null ? ({ kind: 'system' } as const) : ({ kind: 'user', id: createdBy } as const)
+    const details = { label: request.label }
+    await recordAudit(tx, tenant, { actor, action: 'claim_made', subject: claimId, details }, now)
+  })
   return { claim_code: code, expires_at: expiresAt.toISOString() }
 }
 

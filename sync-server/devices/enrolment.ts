@@ -6,6 +6,7 @@ import { type DeviceId, deviceId, tenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { withSystem } from '../database/tenant.ts'
+import { recordAudit } from '../identity/audit.ts'
 import { claimCodeHash } from './claims.ts'
 import { ed25519Verify } from './signatures.ts'
 
@@ -96,6 +97,10 @@ async function takeIn(tx: Transaction, claim: Claim, request: EnrolRequest, now:
     'update scout.device_claim set used_at = $3, used_by_device = $4 where tenant_id = $1 and claim_id = $2',
     [claim.tenant_id, claim.claim_id, now, enrolled.deviceId],
   )
+  const actor = { kind: 'device', id: enrolled.deviceId } as const
+  const details = { name: request.name }
+  const entry = { actor, action: 'device_enrolled', subject: claim.claim_id, details } as const
+  await recordAudit(tx, claim.tenant_id, entry, now)
   return enrolled
 }
 

@@ -7,6 +7,7 @@ import { ScoutError } from '../../app/errors.ts'
 import { OFFLINE_S } from '../config.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { withSystem, withTenant } from '../database/tenant.ts'
+import { recordAudit } from './audit.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 
 export interface Person {
@@ -56,13 +57,15 @@ export async function logIn(pool: Pool, email: string, password: string, now: Da
   const matches = await verifyPassword(found?.password_hash ?? null, password)
   if (!matches) throw new ScoutError('credentials_invalid')
   const person = personRow.parse(found)
-  await withTenant(pool, person.tenantId, tx =>
-    tx.query('update scout.app_user set last_login_at = $3 where tenant_id = $1 and user_id = $2', [
+  await withTenant(pool, person.tenantId, async tx => {
+    await tx.query('update scout.app_user set last_login_at = $3 where tenant_id = $1 and user_id = $2', [
       person.tenantId,
       person.userId,
       now,
-    ]),
-  )
+    ])
+    const actor = { kind: 'user', id: person.userId } as const
+    await recordAudit(tx, person.tenantId, { actor, action: 'logged_in', subject: person.userId }, now)
+  })
   return person
 }
 

@@ -5,6 +5,7 @@ import { ScoutError } from '../../app/errors.ts'
 import { REFRESH_TOKEN_S } from '../config.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { withSystem, withTenant } from '../database/tenant.ts'
+import { recordAudit } from './audit.ts'
 
 /*
  * INVARIANTS
@@ -31,6 +32,10 @@ export async function startSession(
   now: Date,
 ): Promise<RefreshGrant> {
   return withTenant(pool, tenant, async tx => {
+    await tx.query(
+      'delete from scout.refresh_token where tenant_id = $1 and user_id = $2 and expires_at < $3',
+      [tenant, user, now],
+    )
     const { token } = await issue(tx, { tenantId: tenant, userId: user, familyId: randomUUID() }, now)
     return { token, tenantId: tenant, userId: user }
   })
@@ -58,6 +63,8 @@ export async function rotateSession(pool: Pool, token: string, now: Date): Promi
     if (row.revoked_at !== null) return 'revoked'
     if (row.used_at !== null && now.getTime() - row.used_at.getTime() > RACE_MS) {
       await revokeFamily(tx, row.tenant_id, row.family_id, now)
+      const actor = { kind: 'system' } as const
+      await recordAudit(tx, row.tenant_id, { actor, action: 'session_reused', subject: row.user_id }, now)
       return 'revoked'
     }
     const next = await issue(

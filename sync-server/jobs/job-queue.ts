@@ -1,9 +1,9 @@
 import { type JobResult, type JobWithMetadata, type Job as Message, PgBoss } from 'pg-boss'
 import { z } from 'zod'
-import { type Job, job } from '../../app/contracts/http.ts'
+import { errorBody, type Job, job } from '../../app/contracts/http.ts'
 import type { LongWork, Progress } from '../../app/contracts/long-work.ts'
 import { semanticVersion, type TenantId, tenantId, userId } from '../../app/domain/ids.ts'
-import { ScoutError, toWireError } from '../../app/errors.ts'
+import { fromWireError, ScoutError, toWireError, type WireError } from '../../app/errors.ts'
 import type { Pool } from '../database/pool.ts'
 import { debounce } from './debounce.ts'
 
@@ -175,7 +175,13 @@ function describe(kind: Kind, message: JobWithMetadata<object>, running: Progres
     kind,
     state,
     progress: running ?? null,
-    error: state === 'failed' ? message.output : null,
+    error: state === 'failed' ? wireErrorOf(message.output) : null,
     result: state === 'completed' ? message.output : null,
   })
+}
+
+/** What the handler said; of a job that ended without it (it took too long, the process died), only that something went wrong. */
+function wireErrorOf(output: unknown): WireError {
+  const said = errorBody.safeParse(output)
+  return said.success ? toWireError(fromWireError(said.data)) : toWireError(new ScoutError('internal'))
 }

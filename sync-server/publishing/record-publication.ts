@@ -2,6 +2,7 @@ import type { Index, Manifest } from '../../app/contracts/manifest.ts'
 import type { TenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
+import { recordAudit } from '../identity/audit.ts'
 import type { SealedFile } from './envelopes.ts'
 
 export interface NewVersion {
@@ -51,6 +52,13 @@ export async function recordPublication(tx: Transaction, publication: Publicatio
     ],
   )
   for (const version of publication.versions) await recordVersion(tx, publication, version)
+  const actor =
+    publishedBy === null ? ({ kind: 'system' } as const) : ({ kind: 'user', id: publishedBy } as const)
+  const details = Object.fromEntries(
+    publication.versions.map(({ datasetId, version }) => [datasetId, version]),
+  )
+  const entry = { actor, action: 'published', subject: String(index.sequence), details } as const
+  await recordAudit(tx, tenantId, entry, new Date(index.published_at))
 }
 
 async function recordVersion(

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { claimRequest } from '../../../app/contracts/device.ts'
 import { CSRF_HEADER, PATHS, profile, REFRESH_COOKIE, session } from '../../../app/contracts/http.ts'
+import { withTenant } from '../../../sync-server/database/tenant.ts'
 import { createClaim } from '../../../sync-server/devices/claims.ts'
 import { forEachEngine } from '../../support/database.ts'
 import { post, TestDevice } from './device.ts'
@@ -186,6 +187,27 @@ forEachEngine(database => {
       const again = await new TestDevice(world.url, keys).enrolled(await claim())
       expect(again).toMatchObject({ device_id: first.device_id, boot_epoch_floor: 2 })
     })
+  })
+
+  it('writes down who logged in, who made a claim and which device used it, and no secret', async () => {
+    const admin = await world.logIn(emailOf('admin'))
+    const bearer = { authorization: `Bearer ${admin.access_token}` }
+    const claim = await post(world.url, PATHS.claims, { label: 'audited' }, bearer)
+    const { claim_code } = await claim.json()
+    const { device_id } = await new TestDevice(world.url).enrolled(claim_code)
+    const { rows } = await withTenant(world.server.pool, TENANT, tx =>
+      tx.query(
+        `select actor_kind, actor_id, action, details from scout.audit
+         where actor_id in ($1, $2) order by at desc limit 3`,
+        [device_id, admin.profile.user_id],
+      ),
+    )
+    expect(rows.map(row => [row.actor_kind, row.actor_id, row.action])).toEqual([
+      ['device', device_id, 'device_enrolled'],
+      ['user', admin.profile.user_id, 'claim_made'],
+      ['user', admin.profile.user_id, 'logged_in'],
+    ])
+    expect(JSON.stringify(rows)).not.toContain(claim_code)
   })
 
   describe('device tokens', () => {

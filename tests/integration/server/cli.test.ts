@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CSRF_HEADER, PATHS } from '../../../app/contracts/http.ts'
+import { openTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { post } from './device.ts'
+
+const CLI = join(import.meta.dirname, '../../../sync-server/cli.ts')
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+describe('scout', () => {
+  let database: TestDatabase
+  let home: string
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'scout-home-'))
+    database = await openTestDatabase('embedded')
+  })
+  afterAll(async () => {
+    await database?.close()
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  const start = (args: readonly string[]) =>
+    spawn(process.execPath, [CLI, ...args], {
+      env: { ...process.env, SCOUT_HOME: home, DATABASE_URL: database.connectionString },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+
+  async function scout(...args: string[]): Promise<Ended> {
+    const child = start(args)
+    let out = ''
+    let err = ''
+    child.stdout.on('data', chunk => {
+      out += chunk
+    })
+    child.stderr.on('data', chunk => {
+      err += chunk
+    })
+    const [code] = await once(child, 'close')
+    return { code, out, err }
+  }
+
+  it('explains itself, and ends with 2 when it was not understood', async () => {
+    const help = await scout('--help')
+    expect(help.code).toBe(0)
+    for (const command of ['serve', 'migrate', 'user', 'device', 'transform', 'publish', 'dataset']) {
+      expect(help.out).toContain(command)
+    }
+    expect(await scout('pubish')).toMatchObject({ code: 2, err: expect.stringContaining('publish') })
+  })
+
+  it('makes a tenant, a person and a claim, and says what it cannot do', async () => {
+    expect(await scout('user', 'list', '--json')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('"request_invalid"'),
+    })
+    expect(await scout('tenant', 'add', 'tindahan', '--name', 'Tindahan')).toMatchObject({ code: 0 })
+    const added = await scout(
+      'user',
+      'add',
+      '--email',
+      'Ana@Tindahan.example',
+      '--region',
+      '1300000000',
+      '--json',
+    )
+    expect(JSON.parse(added.out)).toEqual({ email: 'Ana@Tindahan.example', password: expect.any(String) })
+    const again = await scout('user', 'add', '--email', 'ana@tindahan.example')
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('conflict') })
+    expect((await scout('user', 'list')).out).toBe('ana@tindahan.example\tanalyst\t1300000000\n')
+    expect((await scout('device', 'claim', '--label', 'Aling Nena')).out).toMatch(
+      /^(\w{4}-){3}\w{4}\tvalid until/,
+    )
+    expect((await scout('publish')).err).toContain('nothing_to_publish')
+    expect((await scout('publish', '--version', 'one')).err).toContain('request_invalid')
+  })
+
+  it('serves until it is told to stop, and then ends in order', async () => {
+    const { out } = await scout('user', 'add', '--email', 'eva@tindahan.example', '--json')
+    const child = start([
+      'serve',
+      '--port',
+      '0',
+      '--log-level',
+      'silent',
+      '--app',
+      join(home, 'no-application'),
+    ])
+    const [line] = await once(createInterface(child.stdout), 'line')
+    const url = /http:\/\/\S+/.exec(line)?.[0] ?? ''
+    const body = { email: 'eva@tindahan.example', password: JSON.parse(out).password }
+    expect((await post(url, PATHS.login, body, { [CSRF_HEADER]: '1' })).status).toBe(200)
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+})
