@@ -1,4 +1,3 @@
-import { asScoutError } from '../../app/errors.ts'
 import type { HeldVersion } from '../store/state.ts'
 import { type Store, versionKey } from '../store/store.ts'
 
@@ -15,7 +14,10 @@ export async function readDerived(
   return store.files.read(`derived/${kind}-${await versionKey(version)}`)
 }
 
-/** It appears whole or not at all. Where there is no room for it, or another window is writing it, there is none. */
+/**
+ * It appears whole or not at all. One that cannot be kept, for want of room or because another window is writing it, is made again next
+ * time: that is no error.
+ */
 export async function keepDerived(
   store: Store,
   kind: string,
@@ -27,9 +29,8 @@ export async function keepDerived(
   try {
     await store.files.write(draft, bytes)
     await store.files.move(draft, `derived/${kind}-${key}`)
-  } catch (thrown) {
-    const { code } = asScoutError(thrown)
-    if (code !== 'storage_full' && code !== 'store_locked') throw thrown
-    if (code === 'storage_full') await store.files.remove(draft)
+  } catch {
+    // What there is of it must not take the room that a version needs.
+    await store.files.remove(draft).catch(() => undefined)
   }
 }

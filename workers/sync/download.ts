@@ -33,10 +33,11 @@ export async function download(
   let bytes = 0
   const lane = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      bytes += await downloadOne(http, store, next, either, added => {
+      const received = await downloadOne(http, store, next, either, added => {
         present += added
         onBytes(present)
       })
+      bytes += received
     }
   }
   const lanes = Array.from({ length: PARALLEL }, lane)

@@ -14,7 +14,13 @@ import {
 } from '../../../app/contracts/manifest.ts'
 import { canonicalJson } from '../../../app/domain/canonical-json.ts'
 import type { PackInfo } from '../../../app/domain/geography.ts'
-import { type DatasetId, placeCode, semanticVersion, tenantId } from '../../../app/domain/ids.ts'
+import {
+  type DatasetId,
+  placeCode,
+  semanticVersion,
+  type TenantId,
+  tenantId,
+} from '../../../app/domain/ids.ts'
 import { seal, sha256Of } from '../../../sync-server/publishing/envelopes.ts'
 import { ensureSigningKeys, type SigningKeys } from '../../../sync-server/publishing/signing-keys.ts'
 
@@ -28,7 +34,6 @@ export interface PublishedFile {
   readonly bytes: Uint8Array
 }
 
-const TENANT = tenantId.parse('bench')
 const FAR = '2099-01-01T00:00:00Z'
 
 export interface PublicationOptions {
@@ -36,11 +41,13 @@ export interface PublicationOptions {
   readonly expiresAt?: string
   readonly keys?: SigningKeys
   readonly pack?: PackInfo | null
+  readonly tenant?: string
 }
 
 /** A signed snapshot in memory, by publishing's own hand, and the answers that a server gives about it. */
 export class Publication {
   readonly keys: SigningKeys
+  readonly #tenant: TenantId
   readonly root: Root
   readonly index: Index
   readonly manifests = new Map<string, { readonly bytes: Uint8Array; readonly signed: Manifest }>()
@@ -48,7 +55,8 @@ export class Publication {
 
   private constructor(keys: SigningKeys, files: readonly PublishedFile[], options: PublicationOptions) {
     this.keys = keys
-    this.root = rootOf(keys)
+    this.#tenant = tenantId.parse(options.tenant ?? 'bench')
+    this.root = rootOf(keys, this.#tenant)
     const sequence = options.sequence ?? 1
     const version = semanticVersion.parse(`1.0.${sequence}`)
     const groups = Map.groupBy(files, file => `${file.dataset} ${file.region}`)
@@ -59,7 +67,7 @@ export class Publication {
       const signed: Manifest = {
         type: 'manifest',
         spec_version: 1,
-        tenant_id: TENANT,
+        tenant_id: this.#tenant,
         dataset_id: dataset,
         version,
         region: region === null ? null : placeCode.parse(region),
@@ -81,7 +89,7 @@ export class Publication {
     this.index = {
       type: 'index',
       spec_version: 1,
-      tenant_id: TENANT,
+      tenant_id: this.#tenant,
       sequence,
       published_at: '2026-01-01T00:00:00Z',
       expires_at: options.expiresAt ?? FAR,
@@ -104,7 +112,7 @@ export class Publication {
       email: 'analyst@example.com',
       name: 'Analyst',
       role: 'analyst',
-      tenant_id: TENANT,
+      tenant_id: this.#tenant,
       tenant_name: 'Bench',
       regions,
       root_sha256: sha256Of(signedBytes(this.root)),
@@ -174,13 +182,13 @@ export async function newKeys(): Promise<SigningKeys> {
   }
 }
 
-function rootOf(keys: SigningKeys): Root {
+function rootOf(keys: SigningKeys, tenant: TenantId): Root {
   const role = (name: keyof SigningKeys) =>
     ({ key_ids: [keys[name].keyId], threshold: 1 }) as Root['roles']['root']
   return {
     type: 'root',
     spec_version: 1,
-    tenant_id: TENANT,
+    tenant_id: tenant,
     version: 1,
     expires_at: FAR,
     keys: Object.fromEntries(
