@@ -1,5 +1,10 @@
--- Published rows of platinum.anomaly_detection.
--- grain: place (a region), day, metric · inputs: anomaly_detection · kind: select, $1 tenant
+-- publishes: platinum.anomaly_detection
+-- grain: place (a region), day, metric
+-- inputs: scout.anomaly_detection
+-- parameters: $1 tenant
+--
+-- Rows in the order in which they are published, partition (region, month) by partition.
+
 select
   place as region,
   to_char(day, 'YYYY-MM') as month,

@@ -1,5 +1,8 @@
--- The runs whose output stands in a model: its newest full run and the incremental ones since (the newest hundred).
--- grain: run · inputs: medallion_run · kind: select, $1 tenant, $2 model
+-- reads: the runs whose output stands in a model: its newest full run and the incremental ones since (the newest hundred)
+-- grain: run
+-- inputs: scout.medallion_run
+-- parameters: $1 tenant, $2 model
+
 select r.run_id
 from scout.medallion_run r
 where r.tenant_id = $1

@@ -1,5 +1,8 @@
--- What a tenant's geography pack says of its country.
--- grain: one row · inputs: tenant, geo_pack, geo_level · kind: select, $1 tenant
+-- reads: a tenant's geography pack, as manifests name it
+-- grain: one row
+-- inputs: scout.tenant, scout.geo_pack, scout.geo_level
+-- parameters: $1 tenant
+
 select
   t.is_sample,
   p.content_sha256,

@@ -1,5 +1,10 @@
--- Published rows of reference.geography: every place of a pack, in the order of its levels and codes.
--- grain: code · inputs: geo_place · kind: select, $1 pack
+-- publishes: reference.geography
+-- grain: code
+-- inputs: scout.geo_place
+-- parameters: $1 pack
+--
+-- Every place down to the narrowest level that the map draws, by level and code: the order that boundary feature ids count in.
+
 select
   p.code,
   p.level_id as level,

@@ -1,7 +1,11 @@
--- Published rows of gold.sales_cube.
--- grain: place, day, time_of_day, channel, customer_type, category · inputs: gold_sales_cube · kind: select, $1 tenant
--- Order is part of the contract: partition by partition, then as the laptop scans them. A sale whose place is unknown lies in no region
--- and is not published; sql/checks counts it.
+-- publishes: gold.sales_cube
+-- grain: place, day, time_of_day, channel, customer_type, category
+-- inputs: scout.gold_sales_cube
+-- parameters: $1 tenant
+--
+-- Rows in the order in which they are published, partition (region, month) by partition: the same data give the same files. A sale
+-- whose place is unknown lies in no region and is not published.
+
 select
   region,
   to_char(day, 'YYYY-MM') as month,

@@ -1,5 +1,10 @@
--- Published rows of gold.store_days.
--- grain: store, day · inputs: gold_store_days · kind: select, $1 tenant
+-- publishes: gold.store_days
+-- grain: store, day
+-- inputs: scout.gold_store_days
+-- parameters: $1 tenant
+--
+-- Rows in the order in which they are published, partition (region, month) by partition.
+
 select
   region,
   to_char(day, 'YYYY-MM') as month,
