@@ -7,7 +7,7 @@ import { placeOrdinals } from './place-ordinals.ts'
 /** No earlier active day. */
 const NEVER = 0
 /** No later active day. */
-export const NO_NEXT = 0xffff
+const NO_NEXT = 0xffff
 
 /**
  * Which stores sold something on which days: one row a store and day, by day. A row knows the days on which the same store was active

@@ -167,7 +167,7 @@ function mappedSync<T>(work: () => T): T {
   }
 }
 
-export function toStorageError(thrown: unknown): unknown {
+function toStorageError(thrown: unknown): unknown {
   if (!(thrown instanceof DOMException)) return thrown
   switch (thrown.name) {
     case 'QuotaExceededError':

@@ -8,7 +8,7 @@ import { build, type UserConfig } from 'vite'
 import { openProfile } from '../../support/chromium.ts'
 
 /** Answers a request that is not for a file of the page; false to leave it alone. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>
+type Handler = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>
 
 export interface BenchPage {
   readonly page: Page

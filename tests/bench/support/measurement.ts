@@ -13,7 +13,7 @@ export interface Measurement {
   readonly ok: boolean
 }
 
-export interface Measured {
+interface Measured {
   readonly name: string
   readonly value: number
   readonly unit: string

@@ -19,7 +19,7 @@ export const PLACES = [
   ['R2X1', 'city', 'Elm', 'R2', 'R2', null, null],
 ] as const
 
-export const PACK: PackInfo = {
+const PACK: PackInfo = {
   pack: 'test',
   title: 'Test',
   vintage: '2026',
