@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { ScoutError } from '../../app/errors.ts'
 import { unpackArchive } from './archive.ts'
@@ -22,8 +23,10 @@ export interface EmbeddedOptions {
 
 /** Written last: a directory without it was left half made, and is made anew. */
 const READY = 'scout-ready'
-/** A crash right after a start would only repeat itself. */
-const MIN_UPTIME_MS = 5_000
+/** More crashes than this in a row, each soon after the start, would only repeat themselves. */
+const MAX_CRASHES_IN_A_ROW = 5
+const SOON_MS = 60_000
+const PAUSE_MS = 500
 
 /**
  * Opens the directory, making it from the template first if need be. A crash of the engine (PostGIS in WebAssembly has such
@@ -66,24 +69,31 @@ interface Engine {
 async function startEngine(directory: string): Promise<Engine> {
   let stopping = false
   let restarts = 0
+  let crashes = 0
   let current = await startThread(directory, 0)
-  const port = current.port
-  let startedAt = Date.now()
+  const { port } = current
 
   const watch = ({ thread }: RunningThread) => {
+    const startedAt = Date.now()
     thread.once('exit', () => {
-      if (stopping || Date.now() - startedAt < MIN_UPTIME_MS) return
-      restarts += 1
-      startedAt = Date.now()
-      startThread(directory, port).then(
-        next => {
-          current = next
-          watch(next)
-        },
-        // Nobody waits for this: connections are refused from now on, which is what the pool reports.
-        () => undefined,
-      )
+      crashes = Date.now() - startedAt < SOON_MS ? crashes + 1 : 1
+      void restart()
     })
+  }
+  const restart = async (): Promise<void> => {
+    while (!stopping && crashes <= MAX_CRASHES_IN_A_ROW) {
+      await setTimeout(PAUSE_MS, undefined, { ref: false })
+      try {
+        current = await startThread(directory, port)
+      } catch {
+        // Connections are refused meanwhile, which the pool reports.
+        crashes += 1
+        continue
+      }
+      restarts += 1
+      watch(current)
+      return
+    }
   }
   watch(current)
 

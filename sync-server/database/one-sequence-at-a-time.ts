@@ -16,7 +16,7 @@ const SYNC = Uint8Array.of(0x53, 0, 0, 0, 4)
  * transaction. Between the Parse and the Sync of one query that is wrong: another connection's Parse would replace the unnamed statement
  * that the first one is about to bind. Here the engine also counts as busy inside such a sequence, so that its connection keeps it.
  *
- * @param onCrash called once when the engine throws; it is not usable afterwards.
+ * @param onCrash called when the engine throws or ends with a PANIC: it is not usable afterwards.
  */
 export function oneSequenceAtATime(engine: PGlite, onCrash: (error: unknown) => void): PGlite {
   let open = false
@@ -24,12 +24,20 @@ export function oneSequenceAtATime(engine: PGlite, onCrash: (error: unknown) => 
     isInTransaction: () => open || engine.isInTransaction(),
     async execProtocolRawStream(message, options) {
       open = OPENS.has(message[0] ?? 0)
+      const answer = new Answer()
       try {
-        await engine.execProtocolRawStream(message, options)
+        await engine.execProtocolRawStream(message, {
+          ...options,
+          onRawData: data => {
+            answer.read(data)
+            options?.onRawData(data)
+          },
+        })
       } catch (error) {
         onCrash(error)
         throw error
       }
+      if (!open && answer.endsInAnError) onCrash(new Error('the embedded engine ended with a PANIC'))
     },
     // The server rolls back for a connection that is gone: end its sequence first, or the engine waits for the Sync.
     async exec(sql, options) {
@@ -47,4 +55,23 @@ export function oneSequenceAtATime(engine: PGlite, onCrash: (error: unknown) => 
       return typeof value === 'function' ? value.bind(target) : value
     },
   })
+}
+
+const ERROR_RESPONSE = 0x45
+const READY_FOR_QUERY = 0x5a
+const READY_LENGTH = 6
+
+/** Whether an answer stopped at an error: whoever lives says afterwards that he is ready. After a PANIC the next query would never return. */
+class Answer {
+  #error = false
+  #ready = false
+
+  read(data: Uint8Array): void {
+    if (data[0] === ERROR_RESPONSE) this.#error = true
+    this.#ready = data.at(-READY_LENGTH) === READY_FOR_QUERY
+  }
+
+  get endsInAnError(): boolean {
+    return this.#error && !this.#ready
+  }
 }

@@ -33,6 +33,11 @@ function typeParser(oid: number, format?: 'text' | 'binary'): (value: string) =>
 
 const DATE_ARRAY = 1182
 
-function parseArray(value: string): string[] {
-  return value === '{}' ? [] : value.slice(1, -1).split(',')
+function parseArray(value: string): (string | null)[] {
+  return value === '{}'
+    ? []
+    : value
+        .slice(1, -1)
+        .split(',')
+        .map(item => (item === 'NULL' ? null : item))
 }

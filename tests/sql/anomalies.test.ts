@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { withTenant } from '../../sync-server/database/tenant.ts'
 import { runMedallion } from '../../sync-server/medallion/runner.ts'
 import { forEachEngine } from '../support/database.ts'
-import { addStores, type Arrival, arrive, newTenant } from './bronze.ts'
+import { type Arrival, addStores, arrive, newTenant } from './bronze.ts'
 
 const DAY_MS = 86_400_000
 const LAST = Date.parse('2025-06-02T10:00:00+08:00')
@@ -35,7 +35,11 @@ describe('anomalies', () => {
       await addStores(pool, tenantId, [{ storeId: 'A', city: 'Quezon City', region: 'NCR' }])
       await arrive(pool, tenantId, arrivals)
       await runMedallion({ pool, tenantId, days: 'touched' })
-      return withTenant(pool, tenantId, async tx => (await tx.query('select * from scout.anomaly_detection order by day')).rows)
+      return withTenant(
+        pool,
+        tenantId,
+        async tx => (await tx.query('select * from scout.anomaly_detection order by day')).rows,
+      )
     }
     const past = [100, 104, 98, 101, 97, 103, 99, 102]
     const weeks = (values: readonly (number | null)[]) => values.map((total, i) => week(i + 1, total))
@@ -44,7 +48,12 @@ describe('anomalies', () => {
       const rows = await anomaliesOf([week(0, 400), ...weeks(past)])
       const expected = robustZ(400, past)
       expect(rows).toHaveLength(1)
-      expect(rows[0]).toMatchObject({ place: '1300000000', day: '2025-06-02', metric: 'net_sales', window_days: 8 })
+      expect(rows[0]).toMatchObject({
+        place: '1300000000',
+        day: '2025-06-02',
+        metric: 'net_sales',
+        window_days: 8,
+      })
       expect(Number(rows[0]?.value)).toBe(400)
       expect(Number(rows[0]?.median)).toBe(expected.median)
       expect(Number(rows[0]?.mad)).toBe(expected.mad)
@@ -58,7 +67,9 @@ describe('anomalies', () => {
 
     it('begin at exactly 3.5', async () => {
       // Median 100, MAD 0.6745: a value of 103.5 has z = 3.5.
-      const spread = [99.3255, 99.3255, 99.3255, 99.3255, 100.6745, 100.6745, 100.6745, 100.6745].map(v => v * 100)
+      const spread = [99.3255, 99.3255, 99.3255, 99.3255, 100.6745, 100.6745, 100.6745, 100.6745].map(
+        v => v * 100,
+      )
       expect(await anomaliesOf([week(0, 10350), ...weeks(spread)])).toHaveLength(1)
       expect(await anomaliesOf([week(0, 10349.99), ...weeks(spread)])).toHaveLength(0)
     })
@@ -77,7 +88,9 @@ describe('anomalies', () => {
 
     it('look back 8 weeks and no further', async () => {
       const rows = await anomaliesOf([week(0, 400), ...weeks([...past, 5000, 6000])])
-      expect(rows.filter(row => row.day === '2025-06-02')).toMatchObject([{ window_days: 8, z: expect.anything() }])
+      expect(rows.filter(row => row.day === '2025-06-02')).toMatchObject([
+        { window_days: 8, z: expect.anything() },
+      ])
       expect(Number(rows.at(-1)?.median)).toBe(robustZ(400, past).median)
     })
   })

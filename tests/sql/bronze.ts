@@ -12,7 +12,9 @@ let tenants = 0
 export async function newTenant(pool: Pool, name = `t${++tenants}`): Promise<TenantId> {
   const id = tenantId.parse(name)
   await withSystem(pool, tx =>
-    tx.query(`insert into scout.tenant (tenant_id, name, pack_id, created_at) values ($1, $1, 'ph', now())`, [id]),
+    tx.query(`insert into scout.tenant (tenant_id, name, pack_id, created_at) values ($1, $1, 'ph', now())`, [
+      id,
+    ]),
   )
   return id
 }

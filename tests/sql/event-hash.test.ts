@@ -18,13 +18,24 @@ describe('scout.fn_event_hash', () => {
 
     it('agrees with TypeScript on any sale that bronze can hold', async () => {
       const instant = fc
-        .tuple(fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }), fc.integer({ min: -14, max: 14 }))
+        .tuple(
+          fc.date({ min: new Date('1900-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }),
+          fc.integer({ min: -14, max: 14 }),
+        )
         .map(([date, hours]) => {
-          const zone = hours === 0 ? 'Z' : `${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`
+          const zone =
+            hours === 0 ? 'Z' : `${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`
           return date.toISOString().replace('Z', zone)
         })
-      const storable = fc.jsonValue({ stringUnit: 'grapheme' }).filter(value => !JSON.stringify(value).includes('\\u0000'))
-      const sale = fc.record({ sold_at: instant, revised_at: fc.option(instant), note: storable, total: fc.double({ noNaN: true, noDefaultInfinity: true }) })
+      const storable = fc
+        .jsonValue({ stringUnit: 'grapheme' })
+        .filter(value => !JSON.stringify(value).includes('\\u0000'))
+      const sale = fc.record({
+        sold_at: instant,
+        revised_at: fc.option(instant),
+        note: storable,
+        total: fc.double({ noNaN: true, noDefaultInfinity: true }),
+      })
       await fc.assert(
         fc.asyncProperty(fc.array(sale, { minLength: 10, maxLength: 40 }), async sales => {
           const { rows } = await database().pool.query(
@@ -33,7 +44,9 @@ describe('scout.fn_event_hash', () => {
             [sales.map(value => JSON.stringify(value))],
           )
           const ours = sales.map(value =>
-            createHash('sha256').update(canonicalJson(JSON.parse(JSON.stringify(value)), SALE_INSTANTS)).digest('hex'),
+            createHash('sha256')
+              .update(canonicalJson(JSON.parse(JSON.stringify(value)), SALE_INSTANTS))
+              .digest('hex'),
           )
           expect(rows.map(row => row.sha256)).toEqual(ours)
         }),

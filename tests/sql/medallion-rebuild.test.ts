@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runMedallion } from '../../sync-server/medallion/runner.ts'
 import { forEachEngine } from '../support/database.ts'
-import { addStores, type Arrival, arrive, newTenant, refined, type TestStore } from './bronze.ts'
+import { type Arrival, addStores, arrive, newTenant, refined, type TestStore } from './bronze.ts'
 
 /** Days that sales arrive for; the weeks before them are steady, so that the anomalies have something to stand out from. */
 const LAST_DAYS = 10
@@ -18,7 +18,10 @@ const STORES: readonly TestStore[] = [
 
 const at = (day: number, hour: number) => new Date(START + day * DAY_MS + hour * 3_600_000).toISOString()
 
-function posSale(fields: Omit<Arrival, 'contract' | 'sale'>, lines: readonly { category: string; amount: number }[]): Arrival {
+function posSale(
+  fields: Omit<Arrival, 'contract' | 'sale'>,
+  lines: readonly { category: string; amount: number }[],
+): Arrival {
   const { transactionId, storeId, at: sold_at, revisedAt, voided } = fields
   const sale = {
     transaction_id: transactionId,
@@ -33,7 +36,10 @@ function posSale(fields: Omit<Arrival, 'contract' | 'sale'>, lines: readonly { c
 }
 
 /** Every day before the last ones, a little different from week to week (a spread of 0 would give no anomaly). */
-const steadyPast: Arrival[] = Array.from({ length: WEEKS_BEFORE * 7 }, (_, back) => back - WEEKS_BEFORE * 7).flatMap(day =>
+const steadyPast: Arrival[] = Array.from(
+  { length: WEEKS_BEFORE * 7 },
+  (_, back) => back - WEEKS_BEFORE * 7,
+).flatMap(day =>
   STORES.map(({ storeId }) =>
     posSale({ storeId, transactionId: `past-${day}`, at: at(day, 10) }, [
       { category: 'snacks', amount: 100 + ((day * 37) % 11) },
@@ -52,7 +58,10 @@ const arrival = fc
     clean: fc.integer({ min: 0, max: 4 }).map(n => n > 0),
     bootEpoch: fc.integer({ min: 1, max: 2 }),
     lines: fc.array(
-      fc.record({ category: fc.constantFrom('snacks', 'Dairy & Beverages', 'mystery'), amount: fc.constantFrom(5, 10, 10.25, 4000) }),
+      fc.record({
+        category: fc.constantFrom('snacks', 'Dairy & Beverages', 'mystery'),
+        amount: fc.constantFrom(5, 10, 10.25, 4000),
+      }),
       { maxLength: 3 },
     ),
   })
@@ -74,22 +83,29 @@ const arrival = fc
 
 describe('transforms of the touched days', () => {
   forEachEngine(database => {
-    it('leave what a full rebuild makes, whatever arrives in whatever order', { timeout: 300_000 }, async () => {
+    it('leave what a full rebuild makes, whatever arrives in whatever order', {
+      timeout: 300_000,
+    }, async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.array(arrival, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 4 }), async batches => {
-          const { pool } = database()
-          const tenantId = await newTenant(pool)
-          await addStores(pool, tenantId, STORES)
-          await arrive(pool, tenantId, steadyPast)
-          for (const batch of batches) {
-            await arrive(pool, tenantId, batch)
-            await runMedallion({ pool, tenantId, days: 'touched' })
-          }
-          const incremental = await refined(pool, tenantId)
-          await runMedallion({ pool, tenantId, days: 'all' })
-          expect(incremental).toEqual(await refined(pool, tenantId))
-          expect(incremental['silver_transactions']).toHaveLength(steadyPast.length + standing(batches.flat()))
-        }),
+        fc.asyncProperty(
+          fc.array(fc.array(arrival, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 4 }),
+          async batches => {
+            const { pool } = database()
+            const tenantId = await newTenant(pool)
+            await addStores(pool, tenantId, STORES)
+            await arrive(pool, tenantId, steadyPast)
+            for (const batch of batches) {
+              await arrive(pool, tenantId, batch)
+              await runMedallion({ pool, tenantId, days: 'touched' })
+            }
+            const incremental = await refined(pool, tenantId)
+            await runMedallion({ pool, tenantId, days: 'all' })
+            expect(incremental).toEqual(await refined(pool, tenantId))
+            expect(incremental['silver_transactions']).toHaveLength(
+              steadyPast.length + standing(batches.flat()),
+            )
+          },
+        ),
         { numRuns: 8 },
       )
     })
@@ -107,7 +123,9 @@ describe('transforms of the touched days', () => {
       const run = await runMedallion({ pool, tenantId, days: 'touched' })
       expect(run.days).toEqual(['2025-03-04', '2025-03-07'])
       const { gold_store_days } = await refined(pool, tenantId)
-      expect(gold_store_days?.map(row => JSON.parse(row))).toMatchObject([{ day: '2025-03-07', net_sales: 12, sales: 1 }])
+      expect(gold_store_days?.map(row => JSON.parse(row))).toMatchObject([
+        { day: '2025-03-07', net_sales: 12, sales: 1 },
+      ])
     })
 
     it('does nothing when no day was touched', async () => {

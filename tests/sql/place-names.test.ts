@@ -10,7 +10,9 @@ interface StoreRow {
   readonly region_name: string
   readonly city: string
 }
-const stores: StoreRow[] = parse(readFileSync(join(import.meta.dirname, '../../sample/stores.csv')), { columns: true })
+const stores: StoreRow[] = parse(readFileSync(join(import.meta.dirname, '../../sample/stores.csv')), {
+  columns: true,
+})
 
 describe('place names', () => {
   forEachEngine(database => {
@@ -21,7 +23,9 @@ describe('place names', () => {
     })
 
     it.each(UNKNOWN_REGIONS)('gives no region for %j, and never the text itself', async name => {
-      expect(await query('select code, how from scout.norm_region($1)', [name])).toEqual([{ code: null, how: null }])
+      expect(await query('select code, how from scout.norm_region($1)', [name])).toEqual([
+        { code: null, how: null },
+      ])
     })
 
     it('says how a region was found', async () => {
@@ -32,7 +36,11 @@ describe('place names', () => {
     })
 
     it.each(CITIES)('reads the city %j in %j, %j as %s', async (city, province, region, code) => {
-      const [row] = await query('select code, candidates from scout.norm_citymun($1, $2, $3)', [city, province, region])
+      const [row] = await query('select code, candidates from scout.norm_citymun($1, $2, $3)', [
+        city,
+        province,
+        region,
+      ])
       expect(row?.code).toBe(code)
       // Either it is found, or it says what it may be.
       expect(row?.candidates === null).toBe(code !== null)

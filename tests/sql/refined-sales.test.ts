@@ -6,7 +6,7 @@ import type { Pool } from '../../sync-server/database/pool.ts'
 import { withTenant } from '../../sync-server/database/tenant.ts'
 import { runMedallion } from '../../sync-server/medallion/runner.ts'
 import { forEachEngine } from '../support/database.ts'
-import { addStores, type Arrival, arrive, newTenant } from './bronze.ts'
+import { type Arrival, addStores, arrive, newTenant } from './bronze.ts'
 
 const samples = join(import.meta.dirname, '../fixtures/edge-samples')
 const golden = JSON.parse(readFileSync(join(samples, 'golden.json'), 'utf8'))
@@ -29,7 +29,11 @@ const refine = async (pool: Pool, arrivals: readonly Arrival[]): Promise<TenantI
 }
 
 const rowsOf = (pool: Pool, tenantId: TenantId, relation: string, order: string) =>
-  withTenant(pool, tenantId, async tx => (await tx.query(`select * from scout.${relation} order by ${order}`)).rows)
+  withTenant(
+    pool,
+    tenantId,
+    async tx => (await tx.query(`select * from scout.${relation} order by ${order}`)).rows,
+  )
 
 describe('silver', () => {
   forEachEngine(database => {
