@@ -11,7 +11,7 @@ const FRAME_MS = 16
  */
 export function installBoundary(): void {
   transferHandlers.set('long-work', {
-    canHandle: (value): value is LongWork => false && value,
+    canHandle: (_): _ is LongWork => false,
     serialize: () => {
       throw new TypeError('a worker does not hand long work on')
     },

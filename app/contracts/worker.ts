@@ -112,7 +112,7 @@ export interface Painting {
   /** Sales, and those of them with a price: what the value rests on. */
   readonly sales: Float64Array
   readonly pricedSales: Float64Array
-  /** Of `within`, or of everything. */
+  /** Of `within`, or of everything. `active_stores` is NaN under a filter: stores cannot be counted by what a sale is cut by. */
   readonly total: { readonly value: number; readonly measures: Measures }
   /** Filters of the selection that the metric cannot be cut by, and that were therefore left out. */
   readonly ignoredFilters: readonly FilterDimension[]

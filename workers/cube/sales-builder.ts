@@ -19,6 +19,10 @@ interface Batch {
 
 /** A combination's code is held in 16 bits while partitions are merged. */
 const MAX_COMBOS = 0x10000
+/** Filter dimensions have a handful of values: more than this is a column that is none. */
+const MAX_KEYS = 0x400_0000
+/** Some 180 years: a day outside is no day of business. */
+const MAX_DAYS = 0x10000
 
 /**
  * Lays the rows of many partitions out by day and combination, by counting: how many rows each stretch has says where each row goes.
@@ -57,6 +61,7 @@ export class SalesBuilder {
     const rows = this.#batches.reduce((sum, batch) => sum + batch.rows, 0)
     const [firstDay, lastDay] = bounds(this.#batches.map(({ day }) => day)) ?? [0, -1]
     const days = lastDay - firstDay + 1
+    if (days > MAX_DAYS) throw new ScoutError('partition_invalid', { details: { column: 'day', days } })
     const { places, indexOf } = this.#placesThatOccur()
 
     const offsets = new Uint32Array(days * combos.count + 1)
@@ -103,6 +108,7 @@ export class SalesBuilder {
         keys[row] = (keys[row] as number) * values.length + (codes[row] as number)
       size *= values.length
     }
+    if (size > MAX_KEYS) throw new ScoutError('partition_invalid', { details: { combinations: size } })
     const known = new Int32Array(size).fill(-1)
     const result = new Uint16Array(batch.numRows)
     for (let row = 0; row < keys.length; row++) {

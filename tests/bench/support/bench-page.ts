@@ -49,7 +49,13 @@ export async function openBenchPage(root: string, options: BenchPageOptions = {}
     configFile: false,
     worker: { format: 'es' },
     ...options.vite,
-    build: { outDir: files, emptyOutDir: true, target: 'es2024', ...options.vite?.build },
+    build: {
+      outDir: files,
+      emptyOutDir: true,
+      target: 'es2024',
+      chunkSizeWarningLimit: 10_000,
+      ...options.vite?.build,
+    },
   })
   const server = await serve(files, options)
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -178,6 +178,21 @@ describe.skipIf(!findChromium())('the workers in Chromium', () => {
     expect(failure?.code).toBe('cancelled')
   })
 
+  it('says that there is no space left, and syncs once there is', async () => {
+    const session = await opened.context.newCDPSession(page)
+    const { origin } = opened
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 200_000 })
+    const attempt = () =>
+      page.evaluate(() =>
+        window.harness.failure(() =>
+          window.harness.sync.sync(window.harness.access(), window.harness.work()),
+        ),
+      )
+    expect((await attempt())?.code).toBe('storage_full')
+    await session.send('Storage.overrideQuotaForOrigin', { origin })
+    expect(await attempt()).toBeNull()
+  })
+
   it('breaks no rule of the page policy, and the policy would have told', async () => {
     expect(await page.evaluate(() => window.harness.problems)).toEqual([])
     expect(violations).toEqual([])

@@ -4,6 +4,9 @@ import type { Progress } from '../../../app/contracts/long-work.ts'
 import { signedBytes } from '../../../app/contracts/manifest.ts'
 import { tenantId, userId } from '../../../app/domain/ids.ts'
 import { seal, sha256Of } from '../../../sync-server/publishing/envelopes.ts'
+import { openOpfs } from '../../../workers/store/opfs.ts'
+import { Store } from '../../../workers/store/store.ts'
+import { SyncEngine } from '../../../workers/sync/sync-engine.ts'
 import { newKeys, Publication } from '../../bench/support/publication.ts'
 import { Laptop, PublicationServer } from './laptop.ts'
 import { smallFiles, smallPublication } from './small-publication.ts'
@@ -327,6 +330,19 @@ describe('syncing', () => {
       await expect(laptop.sync.adopt(profile, laptop.access)).rejects.toThrow(refusal('root_untrusted'))
       expect(await laptop.names('blobs')).toHaveLength(3)
     })
+  })
+
+  it('opens a profile until its offline time is over, then asks for a log-in', async () => {
+    await laptop.take(server)
+    expect(await laptop.sync.open()).toMatchObject({ expired: false })
+    const late = server.publication.profile(null, { offline_until: '2020-01-01T00:00:00Z' })
+    expect(await laptop.sync.adopt(late, laptop.access)).toMatchObject({ expired: true })
+    await expect(laptop.cube.catalogue()).rejects.toThrow(refusal('profile_expired'))
+  })
+
+  it('says that storage is denied where there is none', async () => {
+    const engine = new SyncEngine(async () => new Store(await openOpfs()))
+    await expect(engine.open()).rejects.toThrow(refusal('storage_denied'))
   })
 
   it('forgets everything when told to', async () => {
