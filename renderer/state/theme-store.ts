@@ -16,14 +16,23 @@ interface ThemeState {
 export const useTheme = create<ThemeState>()(set => ({
   ...chosen(),
   choose: choice => {
-    localStorage.setItem(KEY, choice)
     set({ choice, theme: themeOf(choice) })
+    storage()?.setItem(KEY, choice)
   },
 }))
 
 function chosen(): { choice: ThemeChoice; theme: Theme } {
-  const choice = THEME_CHOICES.find(known => known === localStorage.getItem(KEY)) ?? 'system'
+  const choice = THEME_CHOICES.find(known => known === storage()?.getItem(KEY)) ?? 'system'
   return { choice, theme: themeOf(choice) }
+}
+
+/** Nothing where the browser denies the site its storage: reading the property alone throws there. */
+function storage(): Storage | undefined {
+  try {
+    return localStorage
+  } catch {
+    return undefined
+  }
 }
 
 function themeOf(choice: ThemeChoice): Theme {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createAgent } from '../../../edge-agent/agent.ts'
 import { prepareSample, SAMPLE_TENANT } from '../../../scripts/sample/first-start.ts'
 import type { SamplePerson } from '../../../scripts/sample/people.ts'
 import { withTenant } from '../../../sync-server/database/tenant.ts'
@@ -14,6 +15,8 @@ export interface RunningScout {
   readonly people: readonly SamplePerson[]
   person(role: SamplePerson['role']): SamplePerson
   query(sql: string, ...parameters: readonly unknown[]): Promise<Record<string, unknown>[]>
+  /** One more sale of ₱100.00 at a store in Ilocos Region, through its agent, refined and published as the next version. */
+  publishOneMoreSale(): Promise<void>
   /** Closes the server; what it had stays on disk until `remove`. */
   stop(): Promise<void>
   remove(): Promise<void>
@@ -42,6 +45,22 @@ export async function startScout(): Promise<RunningScout> {
         SAMPLE_TENANT,
         async tx => (await tx.query(sql, [SAMPLE_TENANT, ...parameters])).rows,
       ),
+    async publishOneMoreSale() {
+      const agent = createAgent({ home: join(home, 'agents/sample-device-ilocos-region-region-i') })
+      await agent.take(
+        JSON.stringify({
+          transaction_id: 'one-more',
+          store_id: '1001',
+          sold_at: '2025-08-31T20:00:00',
+          lines: [],
+          total: 100,
+        }),
+      )
+      await agent.drain()
+      await agent.stop()
+      await server.transform(SAMPLE_TENANT)
+      await server.publish(SAMPLE_TENANT)
+    },
     stop,
     async remove() {
       await stop()
