@@ -1,13 +1,12 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
-import fastify from 'fastify'
+import fastify, { type FastifyBaseLogger } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { ScoutError } from '../app/errors.ts'
 import type { ServerConfig } from './config.ts'
 import type { Pool } from './database/pool.ts'
 import { accessTokens } from './identity/access-tokens.ts'
 import type { JobQueue } from './jobs/job-queue.ts'
-import { createLog } from './log.ts'
 import { accessControl } from './plugins/access.ts'
 import { application } from './plugins/application.ts'
 import { cookieGuard } from './plugins/cookie-guard.ts'
@@ -26,6 +25,7 @@ import type { App, RouteContext } from './routes/route-context.ts'
 
 export interface ServerParts {
   readonly config: ServerConfig
+  readonly log: FastifyBaseLogger
   readonly pool: Pool
   readonly blobs: BlobStore
   readonly jobs: JobQueue
@@ -38,9 +38,9 @@ const JSON_BODY_LIMIT = 1 << 20
 const REQUEST_TIMEOUT_MS = 5 * 60_000
 
 /** The HTTP server, ready to listen or to be asked with `inject`. Its parts belong to the caller, who closes them after it. */
-export async function buildServer({ config, pool, blobs, jobs }: ServerParts): Promise<App> {
+export async function buildServer({ config, log, pool, blobs, jobs }: ServerParts): Promise<App> {
   const app: App = fastify({
-    loggerInstance: createLog(config.logLevel),
+    loggerInstance: log,
     trustProxy: config.trustProxy,
     bodyLimit: JSON_BODY_LIMIT,
     // A request under way is answered while the server closes; new ones find the door shut.

@@ -1,19 +1,23 @@
+import type { FastifyBaseLogger } from 'fastify'
 import type { LongWork } from '../app/contracts/long-work.ts'
 import type { TenantId } from '../app/domain/ids.ts'
+import { ScoutError } from '../app/errors.ts'
 import { listTenants, tenantsWithTouchedDays } from './catalogue/tenants.ts'
 import { DEFAULTS, type ServerConfig } from './config.ts'
-import { type Database, openDatabase } from './database/open.ts'
+import { openDatabase } from './database/open.ts'
 import type { Pool } from './database/pool.ts'
 import { homeAt } from './home.ts'
 import { type JobQueue, startJobQueue } from './jobs/job-queue.ts'
+import { createLog } from './log.ts'
 import type { MedallionRun } from './medallion/runner.ts'
 import { type BlobStore, fileBlobStore } from './publishing/blob-store.ts'
 import type { PublishOutcome } from './publishing/publish.ts'
 import { ensureSigningKeys, type SigningKeys } from './publishing/signing-keys.ts'
 import { ensureTrustRoot } from './publishing/trust-root.ts'
+import type { App } from './routes/route-context.ts'
 import { ensureSecrets } from './secrets.ts'
 import { buildServer } from './server.ts'
-import { type PublishRequest, publishTenant, transformTenant } from './work.ts'
+import { type PublishRequest, publishTenant, transformTenant, type WorkParts } from './work.ts'
 
 export interface StartOptions {
   /** Directory of everything outside the database, and of the embedded one. */
@@ -34,7 +38,6 @@ export interface RunningServer {
   readonly pool: Pool
   readonly blobs: BlobStore
   readonly keys: SigningKeys
-  readonly jobs: JobQueue
   /** Runs the transforms of a tenant now, in this process. */
   transform(tenant: TenantId, work?: LongWork): Promise<MedallionRun>
   /** Publishes what changed of a tenant, in this process. */
@@ -46,70 +49,68 @@ export interface RunningServer {
 /** How long a closing server waits for answers under way. */
 const DRAIN_MS = 5_000
 
-/** Opens the database, makes keys and secrets at first start, and listens. */
+/** Opens the database, makes keys and secrets at first start, and listens. What was opened before a failure is closed again. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
+  await using opened = new AsyncDisposableStack()
   const home = homeAt(options.home)
   const database = await openDatabase({ url: options.databaseUrl, directory: home.database })
-  try {
-    const secrets = await ensureSecrets(home.secrets)
-    const keys = await ensureSigningKeys(home.keys)
-    const config: ServerConfig = {
-      ...DEFAULTS,
-      ...options.config,
-      sessionKey: secrets.sessionKey,
-      appDir: options.appDir ?? null,
-    }
-    return await listen(options, database, fileBlobStore(home.blobs), keys, config)
-  } catch (error) {
-    await database.close()
-    throw error
-  }
-}
-
-async function listen(
-  options: StartOptions,
-  database: Database,
-  blobs: BlobStore,
-  keys: SigningKeys,
-  config: ServerConfig,
-): Promise<RunningServer> {
+  opened.defer(() => database.close())
   const { pool } = database
-  const parts = { pool, blobs, keys, now: config.now }
+  const { sessionKey } = await ensureSecrets(home.secrets)
+  const keys = await ensureSigningKeys(home.keys)
+  const blobs = fileBlobStore(home.blobs)
+  const appDir = options.appDir ?? null
+  const config: ServerConfig = { ...DEFAULTS, ...options.config, sessionKey, appDir }
+  const log = createLog(config.logLevel)
+
+  const parts: WorkParts = { pool, blobs, keys, now: config.now }
   const jobs = await startJobQueue({
     pool,
     handlers: {
       transform: ({ tenantId }, work) => transformTenant(parts, tenantId, work),
       publish: ({ tenantId, ...request }, work) => publishTenant(parts, tenantId, request, work),
     },
-    onError: error => app.log.error({ err: error }, 'job failed'),
+    onError: error => log.error({ err: error }, 'job failed'),
   })
-  const app = await buildServer({ config, pool, blobs, jobs })
-  const close = async () => {
-    // Whoever does not take his answer by then loses it: a stalled download must not hold a restart up.
-    const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
-    await app.close()
-    clearTimeout(patience)
-    await jobs.close()
-    await database.close()
+  opened.defer(() => jobs.close())
+  await resumeTenants(parts, jobs, log)
+
+  const app = await buildServer({ config, log, pool, blobs, jobs })
+  opened.defer(() => drain(app))
+  const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
+  const kept = opened.move()
+  return {
+    url,
+    pool,
+    blobs,
+    keys,
+    transform: (tenant, work = {}) => transformTenant(parts, tenant, work),
+    publish: (tenant, request = {}, work = {}) => publishTenant(parts, tenant, request, work),
+    close: () => kept.disposeAsync(),
   }
-  try {
-    for (const tenant of await listTenants(pool)) {
-      await ensureTrustRoot(pool, tenant, keys, config.now())
+}
+
+/** Sees to each tenant's root of trust, and to what arrived before the last stop and was not refined. */
+async function resumeTenants(
+  { pool, keys, now }: WorkParts,
+  jobs: JobQueue,
+  log: FastifyBaseLogger,
+): Promise<void> {
+  for (const tenant of await listTenants(pool)) {
+    try {
+      await ensureTrustRoot(pool, tenant, keys, now())
+    } catch (error) {
+      if (!(error instanceof ScoutError && error.code === 'root_untrusted')) throw error
+      // Sales must come in all the same; publishing refuses by itself.
+      log.error({ err: error, tenant }, 'publishing is not possible with these keys')
     }
-    for (const tenant of await tenantsWithTouchedDays(pool)) jobs.scheduleTransform(tenant)
-    const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
-    return {
-      url,
-      pool,
-      blobs,
-      keys,
-      jobs,
-      transform: (tenant, work = {}) => transformTenant(parts, tenant, work),
-      publish: (tenant, request = {}, work = {}) => publishTenant(parts, tenant, request, work),
-      close,
-    }
-  } catch (error) {
-    await close()
-    throw error
   }
+  for (const tenant of await tenantsWithTouchedDays(pool)) jobs.scheduleTransform(tenant)
+}
+
+async function drain(app: App): Promise<void> {
+  // Whoever does not take his answer by then loses it: a stalled download must not hold a restart up.
+  const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
+  await app.close()
+  clearTimeout(patience)
 }

@@ -2,6 +2,8 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { batchHeader, batchLine, SALE_CONTRACTS } from '../../app/contracts/device.ts'
 import { ERRORS } from '../../app/errors.ts'
 
 /** The contracts as an OpenAPI document (`/docs/json`), and pages that show it (`/docs`). */
@@ -22,11 +24,22 @@ export async function openApi(app: FastifyInstance): Promise<void> {
         { name: 'administration', description: 'Transforms, publications and their jobs.' },
         { name: 'health', description: 'For those who run the server.' },
       ],
-      components: { securitySchemes: { access: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      components: {
+        securitySchemes: { access: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+        schemas: lineSchemas(),
+      },
     },
     transform: jsonSchemaTransform,
   })
   await app.register(swaggerUi, { routePrefix: '/docs' })
+}
+
+/** What stands inside a batch, which HTTP only sees as bytes: its header, and a sale by each contract. */
+function lineSchemas(): Record<string, object> {
+  const schemas = { batch_header: batchHeader, batch_line: batchLine, ...SALE_CONTRACTS }
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, z.toJSONSchema(schema, { io: 'input' })]),
+  )
 }
 
 const INTRODUCTION =

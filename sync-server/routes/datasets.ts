@@ -59,6 +59,7 @@ export function datasetRoutes(app: App, { pool, blobs }: RouteContext): void {
       schema: {
         ...common,
         params,
+        response: { 200: z.any(), 206: z.any(), 304: z.void(), 416: z.void(), ...REFUSALS },
         description:
           'The bytes of a partition. `Range` gives a part; GeoJSON comes gzip-compressed to those who take it whole.',
       },

@@ -31,6 +31,7 @@ export function ingestionRoutes(app: App, { config, pool, jobs, metrics }: Route
         description:
           'gzip of NDJSON: a header line, then one line a sale. Every seq of the header gets one outcome; a batch-wide error stores nothing.',
         consumes: [BATCH_MEDIA_TYPE],
+        body: z.unknown().describe('gzip; line 1 is the header, line i + 1 the sale with seqs[i]'),
         headers: z.looseObject({ [BATCH_SIGNATURE_HEADER]: z.string().max(128).optional() }),
         response: { 200: batchResponse, ...REFUSALS },
       },

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Job, job, PATHS, type Session, type Snapshot, snapshot } from '../../../app/contracts/http.ts'
 import {
@@ -12,6 +15,8 @@ import {
 } from '../../../app/contracts/manifest.ts'
 import { DATASET_IDS, type DatasetId } from '../../../app/domain/ids.ts'
 import { ed25519Verify } from '../../../sync-server/devices/signatures.ts'
+import { ensureSigningKeys } from '../../../sync-server/publishing/signing-keys.ts'
+import { publishTenant } from '../../../sync-server/work.ts'
 import { forEachEngine } from '../../support/database.ts'
 import { post } from './device.ts'
 import { codeOf, emailOf, ILOCOS, NCR, OTHER_TENANT, openWorld, sale, TENANT, type World } from './world.ts'
@@ -122,6 +127,43 @@ forEachEngine(database => {
       const before = await snapshotOf(analyst)
       expect((await world.server.publish(TENANT)).published).toBe(false)
       expect(await snapshotOf(analyst)).toEqual(before)
+    })
+
+    it('is stopped by a check that fails, and nothing of it is seen', async () => {
+      const before = await snapshotOf(analyst)
+      const damage = (sales: number) =>
+        world.server.pool.query('update scout.gold_sales_cube set sales = sales + $2 where tenant_id = $1', [
+          TENANT,
+          sales,
+        ])
+      await damage(1)
+      try {
+        await expect(world.server.publish(TENANT)).rejects.toMatchObject({
+          code: 'check_failed',
+          details: { check: 'gold_equals_silver' },
+        })
+      } finally {
+        await damage(-1)
+      }
+      expect(await snapshotOf(analyst)).toEqual(before)
+    })
+
+    it('can be cancelled', async () => {
+      await expect(world.server.publish(TENANT, {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+        code: 'cancelled',
+      })
+    })
+
+    it('is not signed by keys that no laptop trusts', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'scout-keys-'))
+      try {
+        const keys = await ensureSigningKeys(folder)
+        const { pool, blobs } = world.server
+        const parts = { pool, blobs, keys, now: () => new Date() }
+        await expect(publishTenant(parts, TENANT, {}, {})).rejects.toMatchObject({ code: 'root_untrusted' })
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
+      }
     })
 
     it('refuses a tenant without sales', async () => {

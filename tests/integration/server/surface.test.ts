@@ -3,12 +3,13 @@ import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CONTRACT_NAMES } from '../../../app/contracts/device.ts'
 import { CSRF_HEADER, PATHS } from '../../../app/contracts/http.ts'
 import { ERRORS } from '../../../app/errors.ts'
 import { startServer } from '../../../sync-server/start-server.ts'
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts'
 import { post } from './device.ts'
-import { codeOf, openWorld, type World } from './world.ts'
+import { codeOf, openWorld, TENANT, type World } from './world.ts'
 
 const PAGE = '<!doctype html><title>Scout</title>'
 
@@ -136,6 +137,7 @@ describe('what the server shows to everybody', () => {
       expect(document.openapi).toMatch(/^3\.1/)
       for (const [path, method] of paths)
         expect(document.paths[path]?.[method], `${method} ${path}`).toBeDefined()
+      expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining([...CONTRACT_NAMES]))
       for (const code of Object.keys(ERRORS)) expect(document.info.description).toContain(`\`${code}\``)
     })
 
@@ -170,7 +172,21 @@ describe('what the server shows to everybody', () => {
         retryable: true,
       })
     } finally {
-      await expect(away.close()).rejects.toThrow(/end/)
+      await expect(away.close()).rejects.toThrow()
+    }
+  })
+
+  it('serves with foreign signing keys, and then publishes nothing', async () => {
+    const other = await startServer({
+      home: join(folder, 'other'),
+      databaseUrl: database.connectionString,
+      config: { logLevel: 'silent' },
+    })
+    try {
+      expect((await fetch(new URL('/readyz', other.url))).status).toBe(200)
+      await expect(other.publish(TENANT)).rejects.toMatchObject({ code: 'root_untrusted' })
+    } finally {
+      await other.close()
     }
   })
 

@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ROLES } from '../../../app/contracts/manifest.ts'
+import { ed25519Verify } from '../../../sync-server/devices/signatures.ts'
+import { homeAt } from '../../../sync-server/home.ts'
+import { ensureSigningKeys } from '../../../sync-server/publishing/signing-keys.ts'
+import { ensureSecrets } from '../../../sync-server/secrets.ts'
+
+describe('what is made at the first start', () => {
+  let home: ReturnType<typeof homeAt>
+  beforeEach(() => {
+    home = homeAt(mkdtempSync(join(tmpdir(), 'scout-home-')))
+  })
+  afterEach(() => rmSync(home.root, { recursive: true, force: true }))
+
+  it('is the same at the second one', async () => {
+    const secrets = await ensureSecrets(home.secrets)
+    expect(await ensureSecrets(home.secrets)).toEqual({ sessionKey: Buffer.from(secrets.sessionKey) })
+    const keys = await ensureSigningKeys(home.keys)
+    const again = await ensureSigningKeys(home.keys)
+    for (const role of ROLES) {
+      expect(again[role].keyId).toBe(keys[role].keyId)
+      expect(ed25519Verify(keys[role].publicKey, again[role].sign('a message'), 'a message')).toBe(true)
+    }
+    expect(new Set(ROLES.map(role => keys[role].keyId)).size).toBe(3)
+  })
+
+  it.skipIf(process.platform === 'win32')('is for its owner alone', async () => {
+    await ensureSecrets(home.secrets)
+    await ensureSigningKeys(home.keys)
+    const files = [home.secrets, ...ROLES.map(role => join(home.keys, `${role}.pem`))]
+    expect(files.map(file => statSync(file).mode & 0o777)).toEqual(files.map(() => 0o600))
+  })
+
+  it('is never made anew over a file that cannot be read', async () => {
+    writeFileSync(home.secrets, '{"session_key": "short"}')
+    await expect(ensureSecrets(home.secrets)).rejects.toThrow()
+    expect(readFileSync(home.secrets, 'utf8')).toBe('{"session_key": "short"}')
+  })
+})
