@@ -6,7 +6,7 @@ import { deviceId, storeId, tenantId } from '../domain/ids.ts'
 export const MAX_SALE_BYTES = 1 << 20
 /** Of a batch after inflating; the compressed body may not be larger either. */
 export const MAX_BATCH_BYTES = 16 << 20
-export const MAX_BATCH_SALES = 2_000
+const MAX_BATCH_SALES = 2_000
 
 // ---- Sales: three contracts, each of ours. Unknown fields are kept; what is unknown is null, never a default.
 
@@ -161,7 +161,6 @@ export const deviceTokenResponse = z.object({
   expires_in: z.number().int().positive(),
   server_time: z.iso.datetime(),
 })
-export type DeviceTokenResponse = z.infer<typeof deviceTokenResponse>
 export const DEVICE_AUDIENCE = 'scout-device'
 
 // ---- Batches: gzip of NDJSON. Line 1 is the header; line i+1 is the sale with `seqs[i]`, so one bad line is refused alone.
@@ -191,7 +190,6 @@ export const batchLine = z.object({
   recorded_at: z.iso.datetime({ offset: true }),
   sale: z.unknown(),
 })
-export type BatchLine = z.infer<typeof batchLine>
 
 /** Why a stored sale waits outside silver. */
 export const QUARANTINE_REASONS = [
@@ -204,7 +202,7 @@ export const QUARANTINE_REASONS = [
 ] as const
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number]
 
-export const saleOutcome = z.discriminatedUnion('outcome', [
+const saleOutcome = z.discriminatedUnion('outcome', [
   z.object({ seq, outcome: z.literal('accepted') }),
   z.object({ seq, outcome: z.literal('duplicate') }),
   z.object({ seq, outcome: z.literal('quarantined'), reasons: z.array(z.enum(QUARANTINE_REASONS)).min(1) }),

@@ -4,7 +4,7 @@ import { z } from 'zod'
  * What the page may ask of Electron's main process. One entry a channel: its name is its key, arguments are parsed on
  * arrival, the sender is checked. In a browser the host implements the same interface without main.
  */
-export const appInfo = z.object({
+const appInfo = z.object({
   version: z.string(),
   platform: z.string(),
   /** The sync server that `/v1` is forwarded to; null until one was chosen. */

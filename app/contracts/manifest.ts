@@ -60,8 +60,8 @@ export const index = z.object({
 })
 export type Index = z.infer<typeof index>
 
-export const COLUMN_TYPES = ['utf8', 'int32', 'float64', 'date32', 'bool'] as const
-export const column = z.object({
+const COLUMN_TYPES = ['utf8', 'int32', 'float64', 'date32', 'bool'] as const
+const column = z.object({
   name: z.string(),
   type: z.enum(COLUMN_TYPES),
   nullable: z.boolean(),
@@ -72,7 +72,7 @@ export type Column = z.infer<typeof column>
 
 const bound = z.union([z.string(), z.number(), z.null()])
 
-export const partition = z.object({
+const partition = z.object({
   sha256: sha256Hex,
   bytes: z.number().int().nonnegative(),
   rows: z.number().int().nonnegative(),
@@ -113,9 +113,6 @@ export type Manifest = z.infer<typeof manifest>
 export const rootEnvelope = envelope(root)
 export const indexEnvelope = envelope(index)
 export const manifestEnvelope = envelope(manifest)
-export type RootEnvelope = z.infer<typeof rootEnvelope>
-export type IndexEnvelope = z.infer<typeof indexEnvelope>
-export type ManifestEnvelope = z.infer<typeof manifestEnvelope>
 
 /** The exact bytes that are signed. */
 export function signedBytes(signed: unknown): string {

@@ -18,7 +18,7 @@ import type { LongWork } from './long-work.ts'
 
 // ---- The store and its syncing
 
-export interface ActiveDataset {
+interface ActiveDataset {
   readonly datasetId: DatasetId
   readonly version: SemanticVersion
   readonly rows: number
@@ -47,9 +47,8 @@ export interface LocalState {
   readonly bytes: number
 }
 
-export const SYNC_STAGES = ['metadata', 'download', 'activate'] as const
 /** `metadata` counts files, `download` bytes, `activate` files. */
-export type SyncStage = (typeof SYNC_STAGES)[number]
+export type SyncStage = 'metadata' | 'download' | 'activate'
 
 export interface SyncOutcome {
   readonly changed: boolean

@@ -9,11 +9,6 @@ export const LEVELS = ['region', 'province', 'city'] as const
 export const level = z.enum(LEVELS)
 export type Level = z.infer<typeof level>
 
-/** The level below, or `undefined` at the narrowest. */
-export function levelBelow(of: Level): Level | undefined {
-  return LEVELS[LEVELS.indexOf(of) + 1]
-}
-
 /** One place as the laptop knows it. */
 export interface Place {
   readonly code: PlaceCode

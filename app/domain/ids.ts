@@ -16,7 +16,6 @@ export const deviceId = id().brand<'DeviceId'>()
 export type DeviceId = z.infer<typeof deviceId>
 
 export const storeId = id().brand<'StoreId'>()
-export type StoreId = z.infer<typeof storeId>
 
 /** A code of the geography pack, at any level. Text with its leading zeros, never a number. */
 export const placeCode = id(32).brand<'PlaceCode'>()

@@ -1,15 +1,8 @@
 import type { FilterDimension } from './filters.ts'
 
 /** What can be added up over rows. Amounts in pesos, the rest counts. A ratio is never a measure. */
-export const MEASURES = [
-  'sales',
-  'priced_sales',
-  'net_sales',
-  'units',
-  'active_stores',
-  'population',
-] as const
-export type Measure = (typeof MEASURES)[number]
+const MEASURES = ['sales', 'priced_sales', 'net_sales', 'units', 'active_stores', 'population'] as const
+type Measure = (typeof MEASURES)[number]
 export type Measures = Readonly<Record<Measure, number>>
 
 export const METRIC_IDS = [

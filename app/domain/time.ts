@@ -25,34 +25,14 @@ export function monthOfDay(day: Day): string {
   return isoFromDay(day).slice(0, 7)
 }
 
-/** 0 = Sunday … 6 = Saturday. 1970-01-01 was a Thursday. */
-export function weekdayOfDay(day: Day): number {
-  return (((day + 4) % 7) + 7) % 7
-}
-
 /** A range of days, both ends included. */
 export interface DayRange {
   readonly from: Day
   readonly to: Day
 }
 
-export function daysInRange(range: DayRange): number {
-  return Math.max(0, range.to - range.from + 1)
-}
-
 /** The part of `range` inside `bounds`; a range wholly outside becomes the nearest single day. */
 export function clampRange(range: DayRange, bounds: DayRange): DayRange {
   const clamp = (day: Day) => Math.min(bounds.to, Math.max(bounds.from, day))
   return { from: clamp(Math.min(range.from, range.to)), to: clamp(Math.max(range.from, range.to)) }
-}
-
-/** Half-open hours of the business day: morning [6,12), afternoon [12,18), evening [18,22), night otherwise. */
-export const TIMES_OF_DAY = ['morning', 'afternoon', 'evening', 'night'] as const
-export type TimeOfDay = (typeof TIMES_OF_DAY)[number]
-
-export function timeOfDay(hour: number): TimeOfDay {
-  if (hour >= 6 && hour < 12) return 'morning'
-  if (hour >= 12 && hour < 18) return 'afternoon'
-  if (hour >= 18 && hour < 22) return 'evening'
-  return 'night'
 }

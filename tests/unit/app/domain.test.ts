@@ -2,15 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { unsupportedFilters } from '../../../app/domain/filters.ts'
 import { coverage, evaluate, METRIC_IDS, METRICS } from '../../../app/domain/metrics.ts'
-import {
-  clampRange,
-  dayFromIso,
-  daysInRange,
-  isoFromDay,
-  monthOfDay,
-  timeOfDay,
-  weekdayOfDay,
-} from '../../../app/domain/time.ts'
+import { clampRange, dayFromIso, isoFromDay, monthOfDay } from '../../../app/domain/time.ts'
 
 describe('business days', () => {
   it('go to ISO and back', () => {
@@ -25,10 +17,8 @@ describe('business days', () => {
     expect(() => dayFromIso(iso)).toThrow(RangeError)
   })
 
-  it('know their month and weekday', () => {
+  it('know their month', () => {
     expect(monthOfDay(dayFromIso('2025-08-31'))).toBe('2025-08')
-    expect(weekdayOfDay(dayFromIso('2026-11-22'))).toBe(0)
-    expect(weekdayOfDay(dayFromIso('1969-12-31'))).toBe(3)
   })
 
   it('clamp a range into bounds and never turn it inside out', () => {
@@ -40,24 +30,8 @@ describe('business days', () => {
         expect(clamped.from).toBeLessThanOrEqual(clamped.to)
         expect(clamped.from).toBeGreaterThanOrEqual(bounds.from)
         expect(clamped.to).toBeLessThanOrEqual(bounds.to)
-        expect(daysInRange(clamped)).toBeGreaterThanOrEqual(1)
       }),
     )
-  })
-
-  it('give each hour one time of day, half-open', () => {
-    const names = Array.from({ length: 24 }, (_, hour) => timeOfDay(hour))
-    expect(names.filter(name => name === 'night')).toHaveLength(8)
-    expect([names[5], names[6], names[11], names[12], names[17], names[18], names[21], names[22]]).toEqual([
-      'night',
-      'morning',
-      'morning',
-      'afternoon',
-      'afternoon',
-      'evening',
-      'evening',
-      'night',
-    ])
   })
 })
 
