@@ -86,6 +86,24 @@ describe('anomalies', () => {
       expect(await anomaliesOf([week(0, 400), ...weeks(past.map(() => 100))])).toEqual([])
     })
 
+    it('are judged again when a late sale changes a day that they look back on', async () => {
+      const { pool } = database()
+      const tenantId = await newTenant(pool)
+      await addStores(pool, tenantId, [{ storeId: 'A', city: 'Quezon City', region: 'NCR' }])
+      const zOfLastDay = async () => {
+        await runMedallion({ pool, tenantId, days: 'touched' })
+        const { rows } = await withTenant(pool, tenantId, tx =>
+          tx.query(`select z from scout.anomaly_detection where day = '2025-06-02'`),
+        )
+        return Number(rows[0]?.z)
+      }
+      await arrive(pool, tenantId, [week(0, 400), ...weeks(past)])
+      expect(await zOfLastDay()).toBeCloseTo(robustZ(400, past).z, 6)
+      const late = { ...week(8, 50), transactionId: 'late' }
+      await arrive(pool, tenantId, [{ ...late, sale: { ...late.sale, transaction_id: 'late' } }])
+      expect(await zOfLastDay()).toBeCloseTo(robustZ(400, [...past.slice(0, 7), 152]).z, 6)
+    })
+
     it('look back 8 weeks and no further', async () => {
       const rows = await anomaliesOf([week(0, 400), ...weeks([...past, 5000, 6000])])
       expect(rows.filter(row => row.day === '2025-06-02')).toMatchObject([
