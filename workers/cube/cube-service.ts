@@ -34,6 +34,9 @@ const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
   'blob_hash_mismatch',
 ])
 
+/** Packing and writing take a tenth of a second each: the first paintings come before them. */
+const KEEP_AFTER_MS = 1000
+
 /** Raised with any change of `Place`. */
 const PLACES_LAYOUT = 'places1'
 
@@ -90,8 +93,7 @@ export class CubeService implements CubeApi {
       this.#cube = cube
       work.onProgress?.({ stage: 'index', done: 1, total: 1 })
       await store.confirmOpened()
-      // After the answer has gone out: the map comes first.
-      if (!ready) setTimeout(() => keepDerived(store, FACTS_LAYOUT, active, packFacts(facts)))
+      if (!ready) setTimeout(() => keepDerived(store, FACTS_LAYOUT, active, packFacts(facts)), KEEP_AFTER_MS)
       return { ...cube.info, anomalies: facts.anomalies }
     } catch (thrown) {
       if (UNREADABLE.has(asScoutError(thrown).code)) await store.revert(active.sequence)

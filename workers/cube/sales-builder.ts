@@ -3,6 +3,7 @@ import { FILTER_DIMENSIONS } from '../../app/domain/filters.ts'
 import { ScoutError } from '../../app/errors.ts'
 import { float64Column, int32Column, textColumn } from './arrow-columns.ts'
 import { ComboBuilder } from './combos.ts'
+import { bounds, toOffsets } from './counting.ts'
 import { type IntegerColumn, narrowest } from './narrowest.ts'
 import { placeOrdinals } from './place-ordinals.ts'
 import { type SalesColumns, SUMMED, type Summed } from './sales-columns.ts'
@@ -67,8 +68,7 @@ export class SalesBuilder {
     const offsets = new Uint32Array(days * combos.count + 1)
     for (const { day, combo, rows } of this.#batches)
       countRows(day, combo, rows, firstDay, combos.count, offsets)
-    for (let at = 1; at < offsets.length; at++)
-      offsets[at] = (offsets[at] as number) + (offsets[at - 1] as number)
+    toOffsets(offsets)
 
     const column = (name: Summed) => {
       const [min, max] = bounds(this.#batches.map(({ measures }) => measures[name])) ?? [0, 0]
@@ -175,20 +175,6 @@ function scatter(
   to: IntegerColumn,
 ): void {
   for (let row = 0; row < from.length; row++) to[targets[row] as number] = from[row] as number
-}
-
-/** Smallest and largest over all columns; `undefined` where there is no row. */
-function bounds(columns: readonly (Int32Array | Float64Array)[]): [number, number] | undefined {
-  let min = Number.POSITIVE_INFINITY
-  let max = Number.NEGATIVE_INFINITY
-  for (const column of columns) {
-    for (let row = 0; row < column.length; row++) {
-      const value = column[row] as number
-      if (value < min) min = value
-      if (value > max) max = value
-    }
-  }
-  return min <= max ? [min, max] : undefined
 }
 
 /** Amounts are published with two decimals: hundredths are whole. */

@@ -2,6 +2,7 @@ import type { RecordBatch } from 'apache-arrow'
 import type { Day } from '../../app/domain/time.ts'
 import { ScoutError } from '../../app/errors.ts'
 import { int32Column, textColumn } from './arrow-columns.ts'
+import { bounds, toOffsets } from './counting.ts'
 import { placeOrdinals } from './place-ordinals.ts'
 
 /** No earlier active day. */
@@ -65,22 +66,14 @@ export class StoreDaysBuilder {
 
   build(): StoreDays {
     const rows = this.#batches.reduce((sum, batch) => sum + batch.day.length, 0)
-    let firstDay = Number.POSITIVE_INFINITY
-    let lastDay = Number.NEGATIVE_INFINITY
-    for (const { day } of this.#batches) {
-      for (const at of day) {
-        if (at < firstDay) firstDay = at
-        if (at > lastDay) lastDay = at
-      }
-    }
-    const days = rows === 0 ? 0 : lastDay - firstDay + 1
+    const [firstDay, lastDay] = bounds(this.#batches.map(({ day }) => day)) ?? [0, -1]
+    const days = lastDay - firstDay + 1
     if (days >= NO_NEXT) throw new ScoutError('partition_invalid', { details: { days } })
     const offsets = new Uint32Array(days + 1)
     for (const { day } of this.#batches) {
       for (const at of day) offsets[at - firstDay + 1] = (offsets[at - firstDay + 1] as number) + 1
     }
-    for (let day = 1; day <= days; day++)
-      offsets[day] = (offsets[day] as number) + (offsets[day - 1] as number)
+    toOffsets(offsets)
 
     const place = new Uint16Array(rows)
     const store = new Int32Array(rows)
@@ -96,7 +89,7 @@ export class StoreDaysBuilder {
     }
     return {
       rows,
-      firstDay: rows === 0 ? 0 : firstDay,
+      firstDay,
       days,
       offsets,
       place,

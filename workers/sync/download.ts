@@ -3,6 +3,7 @@ import type { Partition } from '../../app/contracts/manifest.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Store } from '../store/store.ts'
 import { type HttpClient, network } from './http-client.ts'
+import { together } from './together.ts'
 
 /** Enough to hide the latency of one, few enough to leave the map's tab responsive. */
 const PARALLEL = 4
@@ -26,12 +27,10 @@ export async function download(
   onBytes: (present: number) => void,
 ): Promise<Downloads> {
   await refuseIfFull(partitions)
-  const stop = new AbortController()
-  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
   const waiting = [...partitions]
   let present = 0
-  let bytes = 0
-  const lane = async () => {
+  const lane = async (either: AbortSignal) => {
+    let bytes = 0
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const received = await downloadOne(http, store, next, either, added => {
         present += added
@@ -39,16 +38,10 @@ export async function download(
       })
       bytes += received
     }
+    return bytes
   }
-  const lanes = Array.from({ length: PARALLEL }, lane)
-  try {
-    await Promise.all(lanes)
-  } catch (thrown) {
-    stop.abort()
-    // Each lane closes its file before anybody else may open it.
-    await Promise.allSettled(lanes)
-    throw thrown
-  }
+  const lanes = await together(signal, either => Array.from({ length: PARALLEL }, () => lane(either)))
+  const bytes = lanes.reduce((sum, received) => sum + received, 0)
   return { bytes, files: partitions.length }
 }
 

@@ -16,6 +16,7 @@ import type { StoreState } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import { type HttpClient, network } from './http-client.ts'
 import { parseJson, readSigned, refuseExpired } from './signed.ts'
+import { together } from './together.ts'
 
 /** A snapshot that was verified: which index, and what of it this person may hold. */
 export interface TrustedSnapshot {
@@ -71,43 +72,66 @@ export async function verifySnapshot(
   return { index: verified, sha256: hash, manifests: new Set(parsed.data.manifests), etag }
 }
 
+/** What is needed to obtain manifests, and to believe them. */
+export interface ManifestSource {
+  readonly http: HttpClient
+  readonly store: Store
+  readonly profile: Profile
+  readonly trusted: Root
+}
+
 /**
- * One manifest of a snapshot: from the store, or fetched, verified and stored.
+ * The manifests of a snapshot that this person may hold, by hash: from the store, or fetched, verified and stored.
  *
- * @throws ScoutError `metadata_invalid` unless hash, signature, tenant, dataset and version agree with the index and its region
- *   lies in the profile's scope.
+ * @throws ScoutError `metadata_invalid` unless hash, signature, tenant, dataset and version agree with the index, and the region lies
+ *   in the profile's scope.
  */
-export async function obtainManifest(
-  http: HttpClient,
-  store: Store,
-  hash: Sha256,
-  expected: Pick<Index['datasets'][number], 'dataset_id' | 'version'>,
-  profile: Profile,
-  trusted: Root,
-  held: ReadonlySet<string>,
-  signal?: AbortSignal,
-): Promise<Manifest> {
-  if (held.has(hash)) {
-    const stored = await store.readManifest(hash).catch(() => null)
-    if (stored) return agreeing(stored, expected, profile)
+export async function obtainManifests(
+  source: ManifestSource,
+  snapshot: TrustedSnapshot,
+  signal: AbortSignal | undefined,
+  onManifest: (done: number, total: number) => void,
+): Promise<Map<Sha256, Manifest>> {
+  const held = await source.store.heldManifests()
+  const named = snapshot.index.datasets.flatMap(dataset =>
+    dataset.manifests.filter(hash => snapshot.manifests.has(hash)).map(hash => ({ hash, dataset })),
+  )
+  let done = 0
+  const obtain = async (hash: Sha256, dataset: IndexedDataset, either: AbortSignal) => {
+    const stored = held.has(hash) ? await source.store.readManifest(hash).catch(() => null) : null
+    const found = stored
+      ? agreeing(stored, dataset, source.profile)
+      : await fetchManifest(source, hash, dataset, either)
+    done += 1
+    onManifest(done, named.length)
+    return [hash, found] as const
   }
+  return new Map(
+    await together(signal, either => named.map(({ hash, dataset }) => obtain(hash, dataset, either))),
+  )
+}
+
+type IndexedDataset = Index['datasets'][number]
+
+async function fetchManifest(
+  { http, store, profile, trusted }: ManifestSource,
+  hash: Sha256,
+  dataset: IndexedDataset,
+  signal: AbortSignal,
+): Promise<Manifest> {
   const response = await http.get(PATHS.manifest(hash), { signal })
   const bytes = new Uint8Array(await network(() => response.arrayBuffer(), signal))
   if ((await sha256(bytes)) !== hash) throw mismatch('manifest', 'sha256')
   const verified = agreeing(
     await readSigned(parseJson(bytes), manifest, 'manifest', trusted),
-    expected,
+    dataset,
     profile,
   )
   await store.putManifest(hash, bytes)
   return verified
 }
 
-function agreeing(
-  found: Manifest,
-  expected: Pick<Index['datasets'][number], 'dataset_id' | 'version'>,
-  profile: Profile,
-): Manifest {
+function agreeing(found: Manifest, expected: IndexedDataset, profile: Profile): Manifest {
   if (found.tenant_id !== profile.tenant_id) throw mismatch('manifest', 'tenant_id')
   if (found.dataset_id !== expected.dataset_id) throw mismatch('manifest', 'dataset_id')
   if (found.version !== expected.version) throw mismatch('manifest', 'version')

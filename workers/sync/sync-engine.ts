@@ -4,12 +4,19 @@ import type { Manifest, Partition } from '../../app/contracts/manifest.ts'
 import type { AccessSource, LocalState, SyncApi, SyncOutcome, SyncStage } from '../../app/contracts/worker.ts'
 import type { Sha256 } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
-import { describe, type HeldManifest, type StoreState, withActivated, withinScope } from '../store/state.ts'
+import {
+  describe,
+  type HeldManifest,
+  type HeldVersion,
+  type StoreState,
+  withActivated,
+  withinScope,
+} from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import { download } from './download.ts'
 import { HttpClient } from './http-client.ts'
 import { fetchRoot, type PinnedRoot } from './root-of-trust.ts'
-import { fetchSnapshot, obtainManifest, type TrustedSnapshot, verifySnapshot } from './snapshot.ts'
+import { fetchSnapshot, obtainManifests, type TrustedSnapshot, verifySnapshot } from './snapshot.ts'
 
 /** Brings the newest snapshot onto this laptop: metadata, then files, then one swap. */
 export class SyncEngine implements SyncApi {
@@ -87,7 +94,10 @@ export class SyncEngine implements SyncApi {
       root: trusted,
       newest: { sequence: snapshot.index.sequence, sha256: snapshot.sha256 },
     }))
-    const manifests = await this.#manifests(store, http, snapshot, profile, trusted, work)
+    const source = { http, store, profile, trusted: trusted.signed }
+    const manifests = await obtainManifests(source, snapshot, signal, (done, total) =>
+      onProgress?.({ stage: 'metadata', done, total }),
+    )
     const wanted = await lacking(store, [...manifests.values()])
     const total = wanted.reduce((sum, partition) => sum + partition.bytes, 0)
     onProgress?.({ stage: 'download', done: 0, total })
@@ -97,22 +107,16 @@ export class SyncEngine implements SyncApi {
 
     if (signal?.aborted) throw new ScoutError('cancelled')
     onProgress?.({ stage: 'activate', done: 0, total: 1 })
-    const held = [...manifests].map(([hash, manifest]) => summary(hash, manifest))
-    const changed = !sameContent(held, state)
+    const version: HeldVersion = {
+      sequence: snapshot.index.sequence,
+      published_at: snapshot.index.published_at,
+      activated_at: new Date().toISOString(),
+      opened: false,
+      manifests: [...manifests].map(([hash, manifest]) => summary(hash, manifest)),
+    }
+    const changed = !sameContent(version.manifests, state)
     const after = await store.update(now =>
-      changed
-        ? withActivated(
-            now,
-            {
-              sequence: snapshot.index.sequence,
-              published_at: snapshot.index.published_at,
-              activated_at: new Date().toISOString(),
-              opened: false,
-              manifests: held,
-            },
-            answer.etag,
-          )
-        : { ...now, etag: answer.etag },
+      changed ? withActivated(now, version, answer.etag) : { ...now, etag: answer.etag },
     )
     onProgress?.({ stage: 'activate', done: 1, total: 1 })
     if (!after.active) throw new ScoutError('internal')
@@ -141,30 +145,6 @@ export class SyncEngine implements SyncApi {
       if (trusted === root) throw thrown
       return { snapshot: await verifySnapshot(answer.json, answer.etag, trusted.signed, newest), trusted }
     }
-  }
-
-  async #manifests(
-    store: Store,
-    http: HttpClient,
-    snapshot: TrustedSnapshot,
-    profile: Profile,
-    root: PinnedRoot,
-    { signal, onProgress }: LongWork<SyncStage>,
-  ): Promise<Map<Sha256, Manifest>> {
-    const held = await store.heldManifests()
-    const named = snapshot.index.datasets.flatMap(dataset =>
-      dataset.manifests.filter(hash => snapshot.manifests.has(hash)).map(hash => ({ hash, dataset })),
-    )
-    let done = 0
-    const manifests = await Promise.all(
-      named.map(async ({ hash, dataset }) => {
-        const found = await obtainManifest(http, store, hash, dataset, profile, root.signed, held, signal)
-        done += 1
-        onProgress?.({ stage: 'metadata', done, total: named.length })
-        return [hash, found] as const
-      }),
-    )
-    return new Map(manifests)
   }
 
   #opened(): Promise<Store> {

@@ -139,13 +139,15 @@ describe.skipIf(!findChromium())('the workers in Chromium', () => {
     )
     expect(first.total.value).toBeGreaterThan(0)
     await expect
-      .poll(() =>
-        page.evaluate(async () => {
-          const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('scout')
-          const names: string[] = []
-          for await (const name of (await root.getDirectoryHandle('derived')).keys()) names.push(name)
-          return names.filter(name => name.startsWith('facts')).length
-        }),
+      .poll(
+        () =>
+          page.evaluate(async () => {
+            const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('scout')
+            const names: string[] = []
+            for await (const name of (await root.getDirectoryHandle('derived')).keys()) names.push(name)
+            return names.filter(name => name.startsWith('facts')).length
+          }),
+        { timeout: 20_000 },
       )
       .toBe(1)
     await page.reload()
