@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { TenantId } from '../../app/domain/ids.ts'
 import type { Transaction } from '../database/pool.ts'
 
-export type Actor =
+type Actor =
   | { readonly kind: 'user'; readonly id: string }
   | { readonly kind: 'device'; readonly id: string }
   | { readonly kind: 'system' }

@@ -129,6 +129,32 @@ forEachEngine(database => {
       expect(await snapshotOf(analyst)).toEqual(before)
     })
 
+    it('puts a file that was lost back in its place', async () => {
+      const { sha256: blob } = await partitionOf(
+        analyst,
+        'reference.geography',
+        p => p.values.level === 'region',
+      )
+      await world.loseBlob(blob)
+      expect(await codeOf(await world.get(PATHS.blob(blob), analyst))).toBe('404 blob_missing')
+      await world.server.publish(TENANT)
+      const bytes = await bytesOf(await world.get(PATHS.blob(blob), analyst))
+      expect(sha256(bytes)).toBe(blob)
+    })
+
+    it('renews an index that is about to expire, and nothing else', async () => {
+      const before = await snapshotOf(analyst)
+      world.clock.offsetMs = 330 * 86_400_000
+      try {
+        expect((await world.server.publish(TENANT)).published).toBe(true)
+      } finally {
+        world.clock.offsetMs = 0
+      }
+      const after = await snapshotOf(analyst)
+      expect(after.index.signed.sequence).toBe(before.index.signed.sequence + 1)
+      expect(after.index.signed.datasets).toEqual(before.index.signed.datasets)
+    })
+
     it('is stopped by a check that fails, and nothing of it is seen', async () => {
       const before = await snapshotOf(analyst)
       const damage = (sales: number) =>
@@ -312,6 +338,7 @@ forEachEngine(database => {
       const device = await world.device({ backfillFrom: '2026-01-01' })
       await device.send([{ seq: 1, content: sale('D', { sold_at: '2026-02-02T09:00:00', store_id: 'S2' }) }])
       const before = await manifestsOf(analyst)
+      const earlier = (await snapshotOf(analyst)).index.signed.sequence
 
       const transformed = await finished(await post(world.url, PATHS.transforms, {}, bearer(admin)), admin)
       expect(transformed.state).toBe('completed')
@@ -322,7 +349,7 @@ forEachEngine(database => {
       expect(published).toMatchObject({ state: 'completed', result: { published: true } })
 
       const { index } = await snapshotOf(analyst)
-      expect(index.signed.sequence).toBe(2)
+      expect(index.signed.sequence).toBe(earlier + 1)
       expect(Object.fromEntries(index.signed.datasets.map(d => [d.dataset_id, d.version]))).toEqual({
         'reference.geography': '1.0.0',
         'gold.sales_cube': '1.0.1',

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ContractName, claimRequest } from '../../../app/contracts/device.ts'
@@ -43,6 +44,8 @@ export interface World {
   logIn(email: string): Promise<Session>
   get(path: string, who: Session, headers?: Record<string, string>): Promise<Response>
   device(options?: Partial<ClaimOptions>): Promise<TestDevice>
+  /** As if somebody had cleared up in the blob store. */
+  loseBlob(sha256: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -98,6 +101,10 @@ export async function openWorld(
       await device.enrolled(claim.claim_code)
       await device.logIn()
       return device
+    },
+    async loseBlob(sha256) {
+      const blobs = join(home, 'blobs', sha256.slice(0, 2))
+      await Promise.all([sha256, `${sha256}.gz`].map(name => rm(join(blobs, name), { force: true })))
     },
     async close() {
       await server.close()
