@@ -30,4 +30,5 @@ if (root !== null) {
     </StrictMode>,
   )
 }
-void host.keepApplication()
+// Where it cannot be kept (a private window), Scout still runs as long as its server answers.
+host.keepApplication().catch(() => undefined)

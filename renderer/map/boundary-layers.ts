@@ -182,6 +182,11 @@ export class BoundaryLayers {
     return this.ready.filter(layer => layer.level === this.shown).map(layer => `${layer.source}-fill`)
   }
 
+  /** The level in view has all tiles of the view. */
+  shownLoaded(): boolean {
+    return this.ready.some(layer => layer.level === this.shown && layer.loaded)
+  }
+
   get inView(): Level | null {
     return this.shown
   }

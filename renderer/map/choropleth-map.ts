@@ -97,6 +97,16 @@ export class ChoroplethMap {
     return this.layers.paint(level, codes)
   }
 
+  /** Calls once, after the frame that shows the level in view with its tiles. */
+  whenPainted(call: () => void): void {
+    const look = () => {
+      if (this.layers.inView !== this.level || !this.layers.shownLoaded()) return
+      this.map.off('render', look)
+      call()
+    }
+    this.map.on('render', look)
+  }
+
   name(places: readonly LabelPlace[]): void {
     this.labels.name(places)
   }

@@ -69,6 +69,7 @@ function paint(map: ChoroplethMap, choropleth: Choropleth): void {
   markPicked(map)
   if (prepared.has(map)) return
   prepared = prepared.add(map)
+  map.whenPainted(() => performance.mark('first-choropleth'))
   map.map.once('idle', () => void map.prepareOtherLevels())
 }
 
