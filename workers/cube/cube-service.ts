@@ -12,6 +12,7 @@ import type {
 import type { Level } from '../../app/domain/geography.ts'
 import type { Selection } from '../../app/domain/selection.ts'
 import { asScoutError, type ErrorCode, ScoutError } from '../../app/errors.ts'
+import { openOnce } from '../store/open-once.ts'
 import type { HeldVersion, StoreState } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import type { ParquetReader } from './arrow-columns.ts'
@@ -19,7 +20,7 @@ import { Cube } from './cube.ts'
 import { keepDerived, readDerived } from './derived.ts'
 import { FACTS_LAYOUT, packFacts, unpackFacts } from './facts.ts'
 import { Geography } from './geography.ts'
-import { readPlaces } from './places.ts'
+import { PLACES_LAYOUT, packPlaces, readPlaces, unpackPlaces } from './places.ts'
 import { readFacts } from './read-facts.ts'
 
 type OpenState = StoreState & {
@@ -37,19 +38,15 @@ const UNREADABLE: ReadonlySet<ErrorCode> = new Set([
 /** Packing and writing take a tenth of a second each: the first paintings come before them. */
 const KEEP_AFTER_MS = 1000
 
-/** Raised with any change of `Place`. */
-const PLACES_LAYOUT = 'places1'
-
 /** The cube over what lies in the store. Until a version has been read whole, the one read before goes on answering. */
 export class CubeService implements CubeApi {
-  readonly #openStore: () => Promise<Store>
+  readonly #store: () => Promise<Store>
   readonly #loadParquet: () => Promise<ParquetReader>
   readonly #urls = new Map<string, string>()
-  #store: Promise<Store> | undefined
   #cube: Cube | undefined
 
   constructor(openStore: () => Promise<Store>, loadParquet: () => Promise<ParquetReader>) {
-    this.#openStore = openStore
+    this.#store = openOnce(openStore)
     this.#loadParquet = loadParquet
   }
 
@@ -115,8 +112,7 @@ export class CubeService implements CubeApi {
   }
 
   async #open(): Promise<{ store: Store; state: OpenState }> {
-    this.#store ??= this.#openStore()
-    const store = await this.#store
+    const store = await this.#store()
     const state = await store.state()
     const { profile, active } = state
     if (!profile || !active) throw new ScoutError('nothing_synced')
@@ -126,14 +122,15 @@ export class CubeService implements CubeApi {
 
   async #places(store: Store, version: HeldVersion): Promise<Catalogue['places']> {
     const kept = await readDerived(store, PLACES_LAYOUT, version)
-    if (kept) return JSON.parse(new TextDecoder().decode(kept)) as Catalogue['places']
+    const known = kept && unpackPlaces(kept)
+    if (known) return known
     const { partitions } = await geographyOf(store, version)
     const partition = partitions.find(({ format }) => format === 'parquet')
     if (!partition)
       throw new ScoutError('partition_invalid', { details: { manifest: 'reference.geography' } })
     const parquet = await store.readBlob(partition.sha256)
     const places = readPlaces(await this.#loadParquet(), parquet)
-    await keepDerived(store, PLACES_LAYOUT, version, new TextEncoder().encode(JSON.stringify(places)))
+    await keepDerived(store, PLACES_LAYOUT, version, packPlaces(places))
     return places
   }
 }

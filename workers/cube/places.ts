@@ -5,6 +5,22 @@ import { type PlaceCode, placeCode } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import { type ParquetReader, readBatches } from './arrow-columns.ts'
 
+/** Raised with any change of `Place`. */
+export const PLACES_LAYOUT = 'places1'
+
+export function packPlaces(places: Catalogue['places']): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(places))
+}
+
+/** Null when the file is not whole. */
+export function unpackPlaces(file: Uint8Array): Catalogue['places'] | null {
+  try {
+    return JSON.parse(new TextDecoder().decode(file)) as Catalogue['places']
+  } catch {
+    return null
+  }
+}
+
 /** The places of a geography partition, by level and sorted by code: a few thousand rows, read one by one. */
 export function readPlaces(read: ParquetReader, parquet: Uint8Array): Catalogue['places'] {
   const places: Record<string, Place[]> = Object.fromEntries(LEVELS.map(name => [name, []]))

@@ -79,7 +79,8 @@ export function withinScope(version: HeldVersion | null, scope: RegionScope): He
   return manifests.length === version.manifests.length ? version : { ...version, manifests }
 }
 
-export function describe(version: HeldVersion): ActiveVersion {
+/** A version as the page is told of it. */
+export function toActiveVersion(version: HeldVersion): ActiveVersion {
   const datasets = new Map<
     string,
     { -readonly [K in keyof ActiveVersion['datasets'][number]]: ActiveVersion['datasets'][number][K] }

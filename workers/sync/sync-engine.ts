@@ -4,11 +4,13 @@ import type { Manifest, Partition } from '../../app/contracts/manifest.ts'
 import type { AccessSource, LocalState, SyncApi, SyncOutcome, SyncStage } from '../../app/contracts/worker.ts'
 import type { Sha256 } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
+import { openOnce } from '../store/open-once.ts'
 import {
-  describe,
+  EMPTY_STATE,
   type HeldManifest,
   type HeldVersion,
   type StoreState,
+  toActiveVersion,
   withActivated,
   withinScope,
 } from '../store/state.ts'
@@ -20,58 +22,62 @@ import { fetchSnapshot, obtainManifests, type TrustedSnapshot, verifySnapshot } 
 
 /** Brings the newest snapshot onto this laptop: metadata, then files, then one swap. */
 export class SyncEngine implements SyncApi {
-  readonly #openStore: () => Promise<Store>
+  readonly #store: () => Promise<Store>
   readonly #origin: string
-  #store: Promise<Store> | undefined
 
   constructor(openStore: () => Promise<Store>, origin = '') {
-    this.#openStore = openStore
+    this.#store = openOnce(openStore)
     this.#origin = origin
   }
 
   async open(): Promise<LocalState> {
-    const store = await this.#opened()
+    const store = await this.#store()
     const state = await store.state()
     if (state.unclean) await store.clean()
     return localState(state)
   }
 
   async adopt(profile: Profile, access: AccessSource): Promise<LocalState> {
-    const store = await this.#opened()
-    return store.exclusively(async () => {
-      const before = await store.state()
-      const sameTenant = before.profile?.tenant_id === profile.tenant_id
-      const pinned = sameTenant ? before.root : null
-      const root =
-        pinned?.sha256 === profile.root_sha256
-          ? pinned
-          : await fetchRoot(new HttpClient(access, this.#origin), profile, pinned)
-      if (root.sha256 !== profile.root_sha256) {
-        throw new ScoutError('root_untrusted', { details: { why: 'fingerprint' } })
-      }
-      const sameScope = sameTenant && String(before.profile?.regions) === String(profile.regions)
-      const after = await store.update(state => ({
-        profile,
-        root,
-        newest: sameTenant ? state.newest : null,
-        etag: sameScope ? state.etag : null,
-        active: sameTenant ? withinScope(state.active, profile.regions) : null,
-        previous: sameTenant ? withinScope(state.previous, profile.regions) : null,
-        unclean: state.unclean || !sameScope,
-      }))
-      if (after.unclean) await store.collectGarbage()
-      return localState(after)
-    })
+    const store = await this.#store()
+    const before = await store.state()
+    // A token was refreshed, perhaps in the middle of a sync: nothing in the store is touched by it.
+    if (mayHoldTheSame(before, profile))
+      return localState(await store.update(state => ({ ...state, profile })))
+    return store.exclusively(() => this.#takeOver(store, profile, access))
   }
 
   async sync(access: AccessSource, work: LongWork<SyncStage>): Promise<SyncOutcome> {
-    const store = await this.#opened()
+    const store = await this.#store()
     return store.exclusively(() => this.#sync(store, new HttpClient(access, this.#origin), work))
   }
 
   async forget(): Promise<void> {
-    const store = await this.#opened()
+    const store = await this.#store()
     await store.exclusively(() => store.forget())
+  }
+
+  async #takeOver(store: Store, profile: Profile, access: AccessSource): Promise<LocalState> {
+    const before = await store.state()
+    const sameTenant = before.profile?.tenant_id === profile.tenant_id
+    const pinned = sameTenant ? before.root : null
+    const root =
+      pinned?.sha256 === profile.root_sha256
+        ? pinned
+        : await fetchRoot(new HttpClient(access, this.#origin), profile, pinned)
+    if (root.sha256 !== profile.root_sha256) {
+      throw new ScoutError('root_untrusted', { details: { why: 'fingerprint' } })
+    }
+    await store.update(state => ({
+      ...(sameTenant ? state : EMPTY_STATE),
+      profile,
+      root,
+      etag: null,
+      active: sameTenant ? withinScope(state.active, profile.regions) : null,
+      previous: sameTenant ? withinScope(state.previous, profile.regions) : null,
+      unclean: true,
+    }))
+    await store.collectGarbage()
+    return localState(await store.state())
   }
 
   async #sync(store: Store, http: HttpClient, work: LongWork<SyncStage>): Promise<SyncOutcome> {
@@ -84,7 +90,7 @@ export class SyncEngine implements SyncApi {
     const missing = state.active ? await missingPartitions(store, state.active.manifests) : null
     const answer = await fetchSnapshot(http, missing?.length === 0 ? state.etag : null, signal)
     if (answer === null && state.active) {
-      return { changed: false, active: describe(state.active), downloadedBytes: 0, downloadedFiles: 0 }
+      return { changed: false, active: toActiveVersion(state.active), downloadedBytes: 0, downloadedFiles: 0 }
     }
     if (answer === null) throw new ScoutError('metadata_invalid')
 
@@ -122,7 +128,7 @@ export class SyncEngine implements SyncApi {
     if (!after.active) throw new ScoutError('internal')
     return {
       changed,
-      active: describe(after.active),
+      active: toActiveVersion(after.active),
       downloadedBytes: got.bytes,
       downloadedFiles: got.files,
     }
@@ -146,21 +152,23 @@ export class SyncEngine implements SyncApi {
       return { snapshot: await verifySnapshot(answer.json, answer.etag, trusted.signed, newest), trusted }
     }
   }
+}
 
-  #opened(): Promise<Store> {
-    this.#store ??= this.#openStore()
-    this.#store.catch(() => {
-      this.#store = undefined
-    })
-    return this.#store
-  }
+/** Same tenant, root and scope, and nothing left to remove: whoever it is, what lies here is his. */
+function mayHoldTheSame({ profile: held, root, unclean }: StoreState, profile: Profile): boolean {
+  return (
+    !unclean &&
+    held?.tenant_id === profile.tenant_id &&
+    root?.sha256 === profile.root_sha256 &&
+    String(held.regions) === String(profile.regions)
+  )
 }
 
 function localState(state: StoreState): LocalState {
   return {
     profile: state.profile,
     expired: state.profile !== null && Date.parse(state.profile.offline_until) <= Date.now(),
-    active: state.active && describe(state.active),
+    active: state.active && toActiveVersion(state.active),
     bytes: state.active?.manifests.reduce((sum, held) => sum + held.bytes, 0) ?? 0,
   }
 }

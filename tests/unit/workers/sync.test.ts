@@ -249,6 +249,19 @@ describe('syncing', () => {
     expect(await laptop.store.exclusively(async () => 'mine')).toBe('mine')
   })
 
+  it('takes a refreshed profile over in the middle of a sync', async () => {
+    await laptop.sync.adopt(server.publication.profile(), laptop.access)
+    const later = server.publication.profile(null, { offline_until: '2098-01-01T00:00:00Z' })
+    let adopted: Promise<unknown> | undefined
+    await sync({
+      onProgress: () => {
+        adopted ??= laptop.sync.adopt(later, laptop.access)
+      },
+    })
+    await adopted
+    expect(await laptop.sync.open()).toMatchObject({ profile: later, active: { sequence: 1 } })
+  })
+
   describe('and trust', () => {
     it('pins the root that the profile names, and no other', async () => {
       const wrong = { ...server.publication.profile(), root_sha256: sha256Of('something else') }
