@@ -65,6 +65,19 @@ forEachEngine(database => {
       expect(await stored()).toHaveLength(20)
     })
 
+    it('of two devices with the same sales at the same moment stores each sale once', async () => {
+      const other = await world.device()
+      const contents = Array.from({ length: 300 }, () => sale(fresh()))
+      const lines = (list: typeof contents) => list.map((content, i) => ({ seq: i + 1, content }))
+      const answers = await Promise.all([
+        device.send(lines(contents)),
+        other.send(lines(contents.toReversed())),
+      ])
+      const all = outcomes(answers.flatMap(answer => answer.outcomes))
+      expect(all.filter(outcome => outcome === 'accepted')).toHaveLength(300)
+      expect(all.filter(outcome => outcome === 'duplicate')).toHaveLength(300)
+    })
+
     it('keeps what it does not know of a sale', async () => {
       await device.send([{ seq: 1, content: sale(fresh(), { weather: { rain: true } }) }])
       const [row] = await rows('select event_data from scout.bronze_events where device_id = $1', [
