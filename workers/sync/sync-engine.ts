@@ -40,9 +40,12 @@ export class SyncEngine implements SyncApi {
   async adopt(profile: Profile, access: AccessSource): Promise<LocalState> {
     const store = await this.#store()
     const before = await store.state()
-    // A token was refreshed, perhaps in the middle of a sync: nothing in the store is touched by it.
-    if (mayHoldTheSame(before, profile))
-      return localState(await store.update(state => ({ ...state, profile })))
+    if (mayHoldTheSame(before, profile)) {
+      // A token was refreshed, perhaps by the sync that is under way: nothing in the store changes by it.
+      const after = await store.update(state => ({ ...state, profile }))
+      if (after.unclean) await store.clean()
+      return localState(after)
+    }
     return store.exclusively(() => this.#takeOver(store, profile, access))
   }
 
@@ -154,10 +157,9 @@ export class SyncEngine implements SyncApi {
   }
 }
 
-/** Same tenant, root and scope, and nothing left to remove: whoever it is, what lies here is his. */
-function mayHoldTheSame({ profile: held, root, unclean }: StoreState, profile: Profile): boolean {
+/** Same tenant, root and scope: whoever it is, what lies here is his. */
+function mayHoldTheSame({ profile: held, root }: StoreState, profile: Profile): boolean {
   return (
-    !unclean &&
     held?.tenant_id === profile.tenant_id &&
     root?.sha256 === profile.root_sha256 &&
     String(held.regions) === String(profile.regions)
