@@ -19,7 +19,7 @@ export interface PublicationSource {
   readonly facts: readonly FactSource[]
 }
 
-export interface FactSource {
+interface FactSource {
   readonly dataset: FactDataset
   readonly partitions: readonly PartitionColumns[]
   /** Medallion runs whose output they are. */

@@ -14,7 +14,7 @@ export function findChromium(): string | undefined {
 }
 
 /** Software WebGL, and none of Chromium's own calls to the network. */
-export const CHROMIUM_ARGS = [
+const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--enable-unsafe-swiftshader',
   '--use-angle=swiftshader',

@@ -24,7 +24,7 @@ export async function showTable(page: Page): Promise<void> {
 }
 
 /** "name value" of every row that has a value, sorted; the value in plain digits. */
-export async function readTable(page: Page): Promise<string[]> {
+async function readTable(page: Page): Promise<string[]> {
   const rows = await page.locator('tbody tr').evaluateAll(found =>
     found.map(row => ({
       name: row.querySelector('th button')?.textContent ?? '',
