@@ -2,21 +2,25 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { postgis } from '@electric-sql/pglite-postgis'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import { walSync } from './durability.ts'
 import { oneSequenceAtATime } from './one-sequence-at-a-time.ts'
 
 /**
  * The embedded engine's thread: PGlite computes synchronously, so beside the server it would stop every request for as long as a
  * transform takes. Protocol with `embedded.ts`: `{listening: port}` once, `'close'` ends it.
  */
-const { directory, port } = workerData as { directory: string; port: number }
+const { directory, port, durable } = workerData as { directory: string; port: number; durable: boolean }
 
 const engine = await PGlite.create({ dataDir: directory, extensions: { postgis } })
 const server = new PGLiteSocketServer({
-  // A throw out of the engine is a crash of its WebAssembly: let the thread die, so that it is started anew.
-  db: oneSequenceAtATime(engine, error => {
-    queueMicrotask(() => {
-      throw error
-    })
+  db: oneSequenceAtATime(engine, {
+    // Let the thread die, so that it is started anew.
+    onCrash: error => {
+      queueMicrotask(() => {
+        throw error
+      })
+    },
+    onIdle: durable ? walSync(directory) : () => undefined,
   }),
   host: '127.0.0.1',
   port,

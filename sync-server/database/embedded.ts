@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { ScoutError } from '../../app/errors.ts'
 import { unpackArchive } from './archive.ts'
 import { lockDirectory } from './directory-lock.ts'
+import { syncTree } from './durability.ts'
 
 /** Postgres in this process: PGlite with PostGIS on a loopback port, for one machine with nothing installed. */
 export interface EmbeddedDatabase {
@@ -19,6 +20,8 @@ export interface EmbeddedOptions {
   readonly directory: string
   /** Archive of a migrated database (`template.ts`) that a new directory starts from; without one it starts empty. */
   readonly template?: string
+  /** False where a power cut may take the data, as in tests. */
+  readonly durable?: boolean
 }
 
 /** Written last: a directory without it was left half made, and is made anew. */
@@ -27,6 +30,7 @@ const READY = 'scout-ready'
 const MAX_CRASHES_IN_A_ROW = 5
 const SOON_MS = 60_000
 const PAUSE_MS = 500
+const CLOSE_MS = 10_000
 
 /**
  * Opens the directory, making it from the template first if need be. A crash of the engine (PostGIS in WebAssembly has such
@@ -34,7 +38,11 @@ const PAUSE_MS = 500
  *
  * @throws ScoutError `busy` when another process has the directory open, `database_unavailable` when the engine does not start.
  */
-export async function openEmbedded({ directory, template }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+export async function openEmbedded({
+  directory,
+  template,
+  durable = true,
+}: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const unlock = lockDirectory(directory)
   try {
     if (!existsSync(join(directory, READY))) {
@@ -42,7 +50,11 @@ export async function openEmbedded({ directory, template }: EmbeddedOptions): Pr
       mkdirSync(directory, { recursive: true })
       if (template !== undefined) unpackArchive(template, directory)
     }
-    const engine = await startEngine(directory)
+    // The files from the template, and what a recovery writes, while the engine starts.
+    const [engine] = await Promise.all([
+      startEngine(directory, durable),
+      durable ? syncTree(directory) : undefined,
+    ])
     writeFileSync(join(directory, READY), '')
     return {
       connectionString: `postgresql://postgres@127.0.0.1:${engine.port}/postgres?sslmode=disable`,
@@ -51,6 +63,7 @@ export async function openEmbedded({ directory, template }: EmbeddedOptions): Pr
       },
       async close() {
         await engine.stop()
+        if (durable) await syncTree(directory)
         unlock()
       },
     }
@@ -66,11 +79,11 @@ interface Engine {
   stop(): Promise<void>
 }
 
-async function startEngine(directory: string): Promise<Engine> {
+async function startEngine(directory: string, durable: boolean): Promise<Engine> {
   let stopping = false
   let restarts = 0
   let crashes = 0
-  let current = await startThread(directory, 0)
+  let current = await startThread(directory, 0, durable)
   const { port } = current
 
   const watch = ({ thread }: RunningThread) => {
@@ -84,12 +97,13 @@ async function startEngine(directory: string): Promise<Engine> {
     while (!stopping && crashes <= MAX_CRASHES_IN_A_ROW) {
       await setTimeout(PAUSE_MS, undefined, { ref: false })
       try {
-        current = await startThread(directory, port)
+        current = await startThread(directory, port, durable)
       } catch {
         // Connections are refused meanwhile, which the pool reports.
         crashes += 1
         continue
       }
+      if (durable) await syncTree(directory)
       restarts += 1
       watch(current)
       return
@@ -107,7 +121,9 @@ async function startEngine(directory: string): Promise<Engine> {
       const { thread } = current
       const exited = new Promise<void>(resolve => thread.once('exit', () => resolve()))
       thread.postMessage('close')
-      await exited
+      // One that hangs, or is gone already, does not answer.
+      await Promise.race([exited, setTimeout(CLOSE_MS, undefined, { ref: false })])
+      await thread.terminate()
     },
   }
 }
@@ -117,11 +133,11 @@ interface RunningThread {
   readonly port: number
 }
 
-function startThread(directory: string, port: number): Promise<RunningThread> {
+function startThread(directory: string, port: number, durable: boolean): Promise<RunningThread> {
   // Beside this file as source, or beside the bundle.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const thread = new Worker(new URL(`./embedded-thread.${extension}`, import.meta.url), {
-    workerData: { directory, port },
+    workerData: { directory, port, durable },
   })
   return new Promise((resolve, reject) => {
     let reason: unknown

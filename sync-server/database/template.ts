@@ -30,7 +30,7 @@ export async function ensureTemplate({ cache = defaultCache(), prepare }: Templa
   const directory = join(draft, 'database')
   let current = ''
   try {
-    const engine = await openEmbedded({ directory })
+    const engine = await openEmbedded({ directory, durable: false })
     const pool = createPool(engine.connectionString, { max: 2 })
     try {
       await prepare(pool)

@@ -25,7 +25,7 @@ export interface Check {
   readonly sql: string
 }
 
-export const LAYERS = ['silver', 'gold', 'platinum'] as const
+const LAYERS = ['silver', 'gold', 'platinum'] as const
 export type Layer = (typeof LAYERS)[number]
 
 /** All models, each after those that it reads. */

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MultiPolygon, Position } from 'geojson'
 import { feature } from 'topojson-client'
-import type { GeometryCollection, Topology } from 'topojson-specification'
 import { type Detail, invalid, type PackFiles, type PackManifest } from './pack-files.ts'
+
+type Topology = Parameters<typeof feature>[0]
 
 export interface Boundary {
   readonly code: string
@@ -20,7 +21,7 @@ export function readBoundaries(
   const topology = readTopology(join(pack.directory, file))
   const collection = topology.objects[level.object]
   if (collection?.type !== 'GeometryCollection') throw invalid(file, `it has no object ${level.object}`)
-  return feature(topology, collection as GeometryCollection)
+  return feature(topology, collection)
     .features.map(({ properties, geometry }) => {
       const code = new Map(Object.entries(properties ?? {})).get(pack.manifest.codeInBoundaries)
       if (typeof code !== 'string') throw invalid(file, `a shape has no ${pack.manifest.codeInBoundaries}`)

@@ -11,7 +11,7 @@ export const RANKS = {
   /** A code that lost its leading zero: kept only to see that it could mean two places; never a match. */
   'damaged code': 9,
 } as const
-export type How = keyof typeof RANKS
+type How = keyof typeof RANKS
 
 export interface Spelling {
   readonly code: string

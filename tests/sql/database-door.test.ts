@@ -1,9 +1,11 @@
 import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PGlite, protocol } from '@electric-sql/pglite'
 import { afterAll, describe, expect, it } from 'vitest'
 import { tenantId } from '../../app/domain/ids.ts'
 import { openEmbedded } from '../../sync-server/database/embedded.ts'
+import { oneSequenceAtATime } from '../../sync-server/database/one-sequence-at-a-time.ts'
 import { openDatabase } from '../../sync-server/database/open.ts'
 import { createPool } from '../../sync-server/database/pool.ts'
 import { brokenConstraint, sqlState } from '../../sync-server/database/postgres-errors.ts'
@@ -106,9 +108,29 @@ describe('the embedded database', () => {
     await again.close()
   })
 
+  it('says that a transaction has ended only after its log is safe', async () => {
+    const engine = await PGlite.create()
+    const events: string[] = []
+    const door = oneSequenceAtATime(engine, {
+      onCrash: error => events.push(String(error)),
+      onIdle: () => events.push('safe'),
+    })
+    const ask = (sql: string) =>
+      door.execProtocolRawStream(protocol.serialize.query(sql), {
+        // Each answer ends with "ready" and whether a transaction is open.
+        onRawData: data => events.push(`told ${String.fromCharCode(data.at(-6) ?? 0, data.at(-1) ?? 0)}`),
+      })
+    await ask('begin')
+    await ask('create table t as select 1')
+    await ask('commit')
+    await ask('insert into t values (2)')
+    await engine.close()
+    expect(events).toEqual(['told ZT', 'told ZT', 'safe', 'told ZI', 'safe', 'told ZI'])
+  })
+
   it('starts again after a crash, on the same address', async () => {
     const directory = join(root, 'crash', 'database')
-    const engine = await openEmbedded({ directory })
+    const engine = await openEmbedded({ directory, durable: false })
     const pool = createPool(engine.connectionString, { max: 2 })
     try {
       await pool.query('create table public.note as select 1 as n')

@@ -86,7 +86,7 @@ describe('a medallion run', () => {
         { model: 'gold_equals_silver', status: 'failed', error: expect.stringContaining('check_failed') },
       ])
       await runMedallion({ pool, tenantId, days: 'touched' })
-      expect((await refined(pool, tenantId))['gold_sales_cube']).toHaveLength(1)
+      expect((await refined(pool, tenantId)).gold_sales_cube).toHaveLength(1)
     })
 
     it('can be cancelled, and then has done nothing', async () => {
@@ -153,10 +153,10 @@ describe('a medallion run', () => {
         } finally {
           other.release()
         }
-        expect((await refined(pool, tenantId))['silver_transactions']).toHaveLength(1)
+        expect((await refined(pool, tenantId)).silver_transactions).toHaveLength(1)
         expect(await notes(pool, tenantId)).toHaveLength(1)
         await runMedallion({ pool, tenantId, days: 'touched' })
-        expect((await refined(pool, tenantId))['silver_transactions']).toHaveLength(2)
+        expect((await refined(pool, tenantId)).silver_transactions).toHaveLength(2)
       })
     })
   })

@@ -16,7 +16,7 @@ const pos = (sale: Record<string, unknown>, at = '2025-08-14T10:00:00+08:00'): A
   contract: 'pos.v1',
   sale: { transaction_id: '1', store_id: 'A', sold_at: at, lines: [], ...sale },
   storeId: 'A',
-  transactionId: String(sale['transaction_id'] ?? '1'),
+  transactionId: String(sale.transaction_id ?? '1'),
   at,
 })
 

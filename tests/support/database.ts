@@ -58,7 +58,7 @@ export async function openTestDatabase(engine: Engine): Promise<TestDatabase> {
 async function openEmbeddedForTest(): Promise<TestDatabase> {
   const template = await ensureTemplate({ prepare: prepareDatabase })
   const root = mkdtempSync(join(tmpdir(), 'scout-embedded-'))
-  const engine = await openEmbedded({ directory: join(root, 'database'), template })
+  const engine = await openEmbedded({ directory: join(root, 'database'), template, durable: false })
   const pool = createPool(engine.connectionString, { max: 4 })
   return {
     kind: 'embedded',

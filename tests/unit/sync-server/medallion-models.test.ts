@@ -32,7 +32,9 @@ describe('models', () => {
     ['names another relation', file('other', 'scout.a')],
     ['lacks a field', file('things', 'scout.a').replace('-- grain: one thing\n', '')],
   ])('are refused when the header %s', (_, sql) => {
-    expect(() => parseModel('gold', 'things', sql)).toThrow(expect.objectContaining({ code: 'reference_invalid' }))
+    expect(() => parseModel('gold', 'things', sql)).toThrow(
+      expect.objectContaining({ code: 'reference_invalid' }),
+    )
   })
 
   it('run after what they read', () => {
@@ -45,7 +47,10 @@ describe('models', () => {
   })
 
   it('are refused when they read each other', () => {
-    const circle = [parseModel('gold', 'a', file('a', 'scout.b')), parseModel('gold', 'b', file('b', 'scout.a'))]
+    const circle = [
+      parseModel('gold', 'a', file('a', 'scout.b')),
+      parseModel('gold', 'b', file('b', 'scout.a')),
+    ]
     expect(() => inOrder(circle)).toThrow(expect.objectContaining({ code: 'reference_invalid' }))
   })
 
