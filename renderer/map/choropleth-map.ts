@@ -55,8 +55,6 @@ export class ChoroplethMap {
       center: [122, 12.5],
       zoom: 4.5,
       fadeDuration: 0,
-      // The canvas is a picture for sighted people; the table view is the map for screen readers.
-      canvasContextAttributes: { antialias: true },
     })
     this.map.touchZoomRotate.disableRotation()
     this.layers = new BoundaryLayers(this.map, options.boundaries, swatches(options.theme), colours)

@@ -117,7 +117,7 @@ async function fillStore(context: BrowserContext, url: string): Promise<void> {
   await page.waitForFunction(() => performance.getEntriesByName('first-choropleth').length > 0, null, {
     timeout: OPENING_MS,
   })
-  await page.waitForFunction(columnsAreKept, null, { timeout: OPENING_MS, polling: 500 })
+  while (!(await page.evaluate(columnsAreKept))) await page.waitForTimeout(500)
   await page.close()
 }
 

@@ -11,7 +11,8 @@ export interface BrushResults {
 
 const WARM_UP = 4
 const SAMPLES = 21
-const STEP_PX = 9
+/** More than a day is wide, so that every step asks something new. */
+const STEP_PX = 12
 
 /** Drags the period's end along the daily chart by real pointer events; each step is timed until its colours are drawn. */
 async function run(): Promise<BrushResults> {

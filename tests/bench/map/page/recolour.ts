@@ -3,7 +3,7 @@ import type { FeatureCollection } from 'geojson'
 import type { GeoJSONSource } from 'maplibre-gl'
 import { ChoroplethMap } from '../../../../renderer/map/choropleth-map.ts'
 import { swatchCode } from '../../../../renderer/state/choropleth.ts'
-import { drawnAtOnce, toNextFrame } from './painted.ts'
+import { drawnAtOnce, finishDrawing, toNextFrame } from './painted.ts'
 
 /** Milliseconds of each sample, taken in turn. */
 export interface RecolourResults {
@@ -74,8 +74,9 @@ async function run(): Promise<RecolourResults> {
     const recolour = await toNextFrame(map.map, () => map.paint('city', next))
     for (const feature of data.features) feature.properties = { ...feature.properties, value: Math.random() }
     const start = performance.now()
-    source.setData(data)
+    await source.setData(data)
     await map.map.once('idle')
+    finishDrawing(map.map)
     if (i < 0) continue
     results.recolourFrame.push(recolour)
     results.setDataFrame.push(performance.now() - start)
