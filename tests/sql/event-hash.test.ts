@@ -54,6 +54,22 @@ describe('scout.fn_event_hash', () => {
       )
     })
 
+    it('takes a number that Postgres itself would write with more digits', async () => {
+      const numbers = [
+        18653387456789310,
+        -29497799817773510,
+        237992512409710800,
+        5e-324,
+        1.7976931348623157e308,
+        2 ** 63,
+      ]
+      const { rows } = await database().pool.query(
+        'select scout.canonical_json(n::jsonb) as canonical from unnest($1::text[]) with ordinality as u (n, ord) order by ord',
+        [numbers.map(String)],
+      )
+      expect(rows.map(row => row.canonical)).toEqual(numbers.map(number => canonicalJson(number)))
+    })
+
     it('refuses a number that a double cannot hold', async () => {
       await expect(
         database().pool.query(`select scout.fn_event_hash('{"total": 9007199254740993}')`),
