@@ -21,6 +21,11 @@ const FINE_LOADS_FROM_ZOOM = 6.2
 /** What singles a place out: the pointer, the pick, or that the question is drilled into it. */
 export type MarkKind = 'hovered' | 'picked' | 'around'
 
+export interface Mark {
+  readonly level: Level
+  readonly ordinal: number
+}
+
 /** One level at one detail: its source, its layers and its colours. */
 class BoundaryLayer {
   readonly level: Level
@@ -31,6 +36,8 @@ class BoundaryLayer {
   private readonly recolourer: Recolourer
   private fillShown = false
   private lineShown = false
+  private readonly marks = new Set<MarkKind>()
+  private marksShown = false
 
   constructor(
     map: MapLibre,
@@ -86,9 +93,8 @@ class BoundaryLayer {
     }
     if (line !== this.lineShown) {
       this.lineShown = line
-      for (const { id } of [this.layers.line, this.layers.halo, this.layers.focus]) {
-        this.map.setPaintProperty(id, 'line-opacity', line ? 1 : 0)
-      }
+      this.map.setPaintProperty(this.layers.line.id, 'line-opacity', line ? 1 : 0)
+      this.showMarks()
     }
   }
 
@@ -104,8 +110,20 @@ class BoundaryLayer {
     this.map.setPaintProperty(focus.id, 'line-color', colours.focus)
   }
 
-  mark(ordinal: number, state: MarkKind, on: boolean): void {
-    this.map.setFeatureState({ source: this.source, id: ordinal }, { [state]: on })
+  mark(ordinal: number, kind: MarkKind, on: boolean): void {
+    this.map.setFeatureState({ source: this.source, id: ordinal }, { [kind]: on })
+    if (on) this.marks.add(kind)
+    else this.marks.delete(kind)
+    this.showMarks()
+  }
+
+  /** A layer at no opacity is skipped: outlines of places cost nothing while none is marked. */
+  private showMarks(): void {
+    const shown = this.lineShown && this.marks.size > 0
+    if (shown === this.marksShown) return
+    this.marksShown = shown
+    this.map.setPaintProperty(this.layers.halo.id, 'line-opacity', shown ? 1 : 0)
+    this.map.setPaintProperty(this.layers.focus.id, 'line-opacity', shown ? 1 : 0)
   }
 }
 
@@ -119,6 +137,7 @@ export class BoundaryLayers {
   private readonly known = new Map<string, Promise<BoundaryLayer>>()
   private readonly ready: BoundaryLayer[] = []
   private readonly codes = new Map<Level, Uint8Array>()
+  private readonly marked = new Map<MarkKind, Mark>()
   private swatches: readonly string[]
   private colours: MapColours
   private wanted: Level = 'region'
@@ -143,6 +162,7 @@ export class BoundaryLayers {
       layer = this.urlOf(level, detail).then(url => {
         const made = new BoundaryLayer(this.map, level, detail, url, this.swatches, this.colours)
         this.ready.push(made)
+        for (const [kind, mark] of this.marked) if (mark.level === level) made.mark(mark.ordinal, kind, true)
         const codes = this.codes.get(level)
         if (codes !== undefined) made.paint(codes)
         this.arrange()
@@ -167,8 +187,18 @@ export class BoundaryLayers {
     return changed
   }
 
-  mark(level: Level, ordinal: number, state: MarkKind, on: boolean): void {
-    for (const layer of this.ready) if (layer.level === level) layer.mark(ordinal, state, on)
+  /** One place a kind, at whatever level; null for none. */
+  mark(kind: MarkKind, mark: Mark | null): void {
+    this.eachMarked(kind, false)
+    if (mark === null) this.marked.delete(kind)
+    else this.marked.set(kind, mark)
+    this.eachMarked(kind, true)
+  }
+
+  private eachMarked(kind: MarkKind, on: boolean): void {
+    const mark = this.marked.get(kind)
+    if (mark === undefined) return
+    for (const layer of this.ready) if (layer.level === mark.level) layer.mark(mark.ordinal, kind, on)
   }
 
   recolourTheme(swatches: readonly string[], colours: MapColours): void {
