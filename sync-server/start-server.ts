@@ -77,7 +77,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 
   const app = await buildServer({ config, log, pool, blobs, jobs })
   opened.defer(() => drain(app))
-  const url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' })
+  const url = await listen(app, options.host ?? '127.0.0.1', options.port ?? 0)
   const kept = opened.move()
   return {
     url,
@@ -106,6 +106,17 @@ async function resumeTenants(
     }
   }
   for (const tenant of await tenantsWithTouchedDays(pool)) jobs.scheduleTransform(tenant)
+}
+
+async function listen(app: App, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ port, host })
+  } catch (cause) {
+    throw new ScoutError('busy', {
+      message: `Nothing can listen at ${host}:${port}; another program may do so already. Choose another port or address.`,
+      cause,
+    })
+  }
 }
 
 async function drain(app: App): Promise<void> {

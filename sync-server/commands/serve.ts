@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { startServer } from '../start-server.ts'
 import { type CommonOptions, databaseUrl, print, withCommonOptions } from './command-session.ts'
 
 interface ServeOptions extends CommonOptions {
   readonly port: number
   readonly host: string
-  readonly app: string
+  readonly app?: string
   readonly logLevel: string
   readonly trustProxy?: boolean
 }
+
+const BUILT_APPLICATION = 'dist/renderer'
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
 /** `scout serve`: until SIGINT or SIGTERM, and then what is under way is answered first. */
 export function addServeCommand(program: Command): void {
@@ -17,8 +20,8 @@ export function addServeCommand(program: Command): void {
     .description('serve the interface and the application')
     .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 4180)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--app <directory>', 'the built application', 'dist/renderer')
-    .option('--log-level <level>', 'trace, debug, info, warn, error or silent', 'info')
+    .option('--app <directory>', `the built application; ${BUILT_APPLICATION} where that is built`)
+    .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
     .option('--trust-proxy', 'believe X-Forwarded-* headers: only behind a proxy that sets them')
     .action(serve)
 }
@@ -29,7 +32,7 @@ async function serve(options: ServeOptions): Promise<void> {
     databaseUrl: databaseUrl(options),
     port: options.port,
     host: options.host,
-    appDir: existsSync(options.app) ? options.app : undefined,
+    appDir: options.app ?? (existsSync(BUILT_APPLICATION) ? BUILT_APPLICATION : undefined),
     config: { logLevel: options.logLevel, trustProxy: options.trustProxy ?? false },
   })
   print([options.json ? JSON.stringify({ url: server.url }) : `Scout listens at ${server.url}`])

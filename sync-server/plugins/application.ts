@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ScoutError } from '../../app/errors.ts'
@@ -14,7 +14,7 @@ export async function application(app: FastifyInstance, appDir: string): Promise
     throw new ScoutError('not_found', { message: `There is no built application in ${appDir}.` })
   }
   await app.register(fastifyStatic, {
-    root: appDir,
+    root: resolve(appDir),
     index: 'index.html',
     cacheControl: false,
     setHeaders: (response, path) => {

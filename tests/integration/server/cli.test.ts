@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CSRF_HEADER, PATHS } from '../../../app/contracts/http.ts'
@@ -86,6 +86,9 @@ describe('scout', () => {
 
   it('serves until it is told to stop, and then ends in order', async () => {
     const { out } = await scout('user', 'add', '--email', 'eva@tindahan.example', '--json')
+    const application = join(home, 'renderer')
+    mkdirSync(application)
+    writeFileSync(join(application, 'index.html'), 'the application')
     const child = start([
       'serve',
       '--port',
@@ -93,12 +96,22 @@ describe('scout', () => {
       '--log-level',
       'silent',
       '--app',
-      join(home, 'no-application'),
+      relative(process.cwd(), application),
     ])
     const [line] = await once(createInterface(child.stdout), 'line')
     const url = /http:\/\/\S+/.exec(line)?.[0] ?? ''
     const body = { email: 'eva@tindahan.example', password: JSON.parse(out).password }
     expect((await post(url, PATHS.login, body, { [CSRF_HEADER]: '1' })).status).toBe(200)
+    expect(await (await fetch(url)).text()).toBe('the application')
+
+    const busy = await scout('serve', '--port', new URL(url).port, '--app', application)
+    expect(busy).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/busy: Nothing can listen at 127.0.0.1:\d+/),
+    })
+    const absent = await scout('serve', '--port', '0', '--app', join(home, 'no-application'))
+    expect(absent).toMatchObject({ code: 1, err: expect.stringContaining('no built application') })
+    expect(await scout('serve', '--log-level', 'loud')).toMatchObject({ code: 2 })
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
   })
