@@ -1,10 +1,10 @@
-import { type Map as MapLibre, setWorkerUrl } from 'maplibre-gl'
+import { Map as MapLibre, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { BoundaryDetail } from '../../app/contracts/worker.ts'
 import { LEVELS, type Level } from '../../app/domain/geography.ts'
 import type { Theme } from '../state/theme-store.ts'
-import type { BoundaryLayers, MarkKind } from './boundary-layers.ts'
-import type { LabelCanvas, LabelPlace } from './label-canvas.ts'
+import { BoundaryLayers, type MarkKind } from './boundary-layers.ts'
+import { LabelCanvas, type LabelPlace } from './label-canvas.ts'
 import { emptyStyle } from './layers.ts'
 import { mapColours } from './map-colours.ts'
 import { swatches } from './palette.ts'
@@ -37,6 +37,38 @@ export class ChoroplethMap {
   private readonly labels: LabelCanvas
   private level: Level = 'region'
   private padding: Padding = { top: 0, right: 0, bottom: 0, left: 0 }
+
+  constructor(options: MapOptions) {
+    const colours = mapColours()
+    this.map = new MapLibre({
+      container: options.container,
+      style: emptyStyle(colours),
+      attributionControl: false,
+      renderWorldCopies: false,
+      dragRotate: false,
+      touchPitch: false,
+      pitchWithRotate: false,
+      keyboard: false,
+      minZoom: 3,
+      maxZoom: 13,
+      center: [122, 12.5],
+      zoom: 4.5,
+      fadeDuration: 0,
+    })
+    this.map.touchZoomRotate.disableRotation()
+    this.layers = new BoundaryLayers(this.map, options.boundaries, swatches(options.theme), colours)
+    this.labels = new LabelCanvas(this.map, colours)
+    this.map.on('sourcedata', () => this.layers.arrange())
+    this.map.on('idle', () => this.layers.arrange())
+    this.map.on('zoom', () => this.zoomed())
+    this.map.on('mousemove', event => {
+      const ordinal = this.ordinalAt(event.point)
+      this.map.getCanvas().style.cursor = ordinal === null ? '' : 'pointer'
+      options.onHover(ordinal, ordinal === null ? null : event.point)
+    })
+    this.map.on('mouseout', () => options.onHover(null, null))
+    this.map.on('click', event => options.onPick(this.ordinalAt(event.point)))
+  }
 
   /** Resolves when layers can be added. */
   async ready(): Promise<void> {
