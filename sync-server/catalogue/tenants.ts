@@ -1,4 +1,5 @@
 import type { TenantId } from '../../app/domain/ids.ts'
+import { ScoutError } from '../../app/errors.ts'
 import type { Pool } from '../database/pool.ts'
 import { withSystem } from '../database/tenant.ts'
 
@@ -11,9 +12,18 @@ export interface NewTenant {
   readonly isSample: boolean
 }
 
-/** @returns false when the tenant is there already; it stays as it is. */
+/**
+ * @returns false when the tenant is there already; it stays as it is.
+ * @throws ScoutError `request_invalid` when there is no such geography pack.
+ */
 export async function ensureTenant(pool: Pool, tenant: NewTenant, now: Date): Promise<boolean> {
   return withSystem(pool, async tx => {
+    const { rows: packs } = await tx.query('select pack_id from scout.geo_pack order by pack_id')
+    const known = packs.map(row => row.pack_id)
+    if (!known.includes(tenant.packId)) {
+      const message = `There is no geography ${tenant.packId}. There is: ${known.join(', ')}.`
+      throw new ScoutError('request_invalid', { message })
+    }
     const { rows } = await tx.query(
       `insert into scout.tenant (tenant_id, name, pack_id, is_sample, created_at)
        values ($1, $2, $3, $4, $5) on conflict (tenant_id) do nothing returning tenant_id`,

@@ -5,6 +5,7 @@ import { type TenantId, tenantId } from '../../app/domain/ids.ts'
 import { ScoutError, toWireError } from '../../app/errors.ts'
 import { listTenants } from '../catalogue/tenants.ts'
 import { type Database, openDatabase } from '../database/open.ts'
+import { fromDatabase } from '../database/postgres-errors.ts'
 import { defaultHome, type Home, homeAt } from '../home.ts'
 
 /** Options that every command takes. */
@@ -55,7 +56,7 @@ export function print(lines: readonly string[]): void {
 
 /** Exit status 1, and on standard error what to do about it. */
 export function reportFailure(thrown: unknown, json: boolean): void {
-  const error = toWireError(thrown)
+  const error = toWireError(fromDatabase(thrown))
   const cause = error.code === 'internal' && thrown instanceof Error ? `\n${thrown.stack}` : ''
   const details = error.details === undefined ? '' : `\n${JSON.stringify(error.details, null, 2)}`
   process.stderr.write(

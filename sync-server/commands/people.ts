@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander'
+import { z } from 'zod'
 import { loginRequest, USER_ROLES, userRole } from '../../app/contracts/http.ts'
-import { placeCode, tenantId } from '../../app/domain/ids.ts'
+import { tenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
+import { findRegions } from '../catalogue/find-regions.ts'
 import { ensureTenant } from '../catalogue/tenants.ts'
 import { generatePassword } from '../identity/passwords.ts'
 import { addPerson, listPeople } from '../identity/people.ts'
@@ -21,6 +23,8 @@ interface TenantOptions extends CommonOptions {
   readonly pack: string
 }
 
+const tenantName = z.string().trim().min(1).max(128)
+
 /** `scout tenant …` and `scout user …`. */
 export function addPeopleCommands(program: Command): void {
   const tenants = program.command('tenant').description('tenants')
@@ -33,7 +37,8 @@ export function addPeopleCommands(program: Command): void {
         options,
         async ({ home, database: { pool } }) => {
           const tenant = readArgument(tenantId, id, 'tenant')
-          const { name, pack: packId } = options
+          const name = readArgument(tenantName, options.name, 'name')
+          const { pack: packId } = options
           const created = await ensureTenant(
             pool,
             { tenantId: tenant, name, packId, isSample: false },
@@ -52,7 +57,7 @@ export function addPeopleCommands(program: Command): void {
     .requiredOption('--email <address>', 'what he logs in with')
     .option('--name <name>', 'how he is called; the address when absent')
     .addOption(new Option('--role <role>', 'what he may do').choices(USER_ROLES).default('analyst'))
-    .option('--region <codes...>', 'regions he may see; all when absent')
+    .option('--region <regions...>', 'regions he may see, by name or code; all when absent')
     .action((options: AddOptions) =>
       runCommand(
         options,
@@ -80,14 +85,16 @@ async function add(
 ): Promise<{ email: string; password: string }> {
   const email = readArgument(loginRequest.shape.email, options.email, 'e-mail address')
   const password = generatePassword()
+  const { pool } = database
+  const inTenant = await tenant()
   const person = {
     email,
     name: options.name ?? email,
     role: userRole.parse(options.role),
-    regions: options.region?.map(code => readArgument(placeCode, code, 'region')) ?? null,
+    regions: options.region === undefined ? null : await findRegions(pool, inTenant, options.region),
     password,
   }
-  const added = await addPerson(database.pool, await tenant(), person, new Date())
+  const added = await addPerson(pool, inTenant, person, new Date())
   if (!added) throw new ScoutError('conflict', { message: `${email} is there already.` })
   return { email, password }
 }

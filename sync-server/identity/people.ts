@@ -114,13 +114,25 @@ export interface NewPerson {
   readonly password: string
 }
 
-/** @returns false when the tenant has a person of this address already; he stays as he is. */
+/**
+ * @returns false when the tenant has a person of this address already; he stays as he is.
+ * @throws ScoutError `conflict` when somebody of another tenant logs in with it: then neither could.
+ */
 export async function addPerson(
   pool: Pool,
   tenant: TenantId,
   person: NewPerson,
   now: Date,
 ): Promise<boolean> {
+  const email = person.email.trim().toLowerCase()
+  const elsewhere = await withSystem(pool, async tx => {
+    const { rows } = await tx.query(
+      'select 1 from scout.app_user where email = $1 and tenant_id <> $2 limit 1',
+      [email, tenant],
+    )
+    return rows.length > 0
+  })
+  if (elsewhere) throw new ScoutError('conflict', { message: `${email} is of another tenant already.` })
   const passwordHash = await hashPassword(person.password)
   return withTenant(pool, tenant, async tx => {
     const { rows } = await tx.query(
@@ -128,16 +140,7 @@ export async function addPerson(
        values ($1, $2, $3, $4, $5, $6, $7, $8)
        on conflict (tenant_id, email) do nothing
        returning user_id`,
-      [
-        tenant,
-        randomUUID(),
-        person.email.trim().toLowerCase(),
-        person.name,
-        passwordHash,
-        person.role,
-        person.regions,
-        now,
-      ],
+      [tenant, randomUUID(), email, person.name, passwordHash, person.role, person.regions, now],
     )
     return rows.length === 1
   })

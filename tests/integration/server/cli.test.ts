@@ -70,6 +70,7 @@ describe('scout', () => {
       '--email',
       'Ana@Tindahan.example',
       '--region',
+      'Metro Manila',
       '1300000000',
       '--json',
     )
@@ -84,8 +85,39 @@ describe('scout', () => {
     expect((await scout('publish', '--version', 'one')).err).toContain('request_invalid')
   })
 
+  it('refuses what would never work', async () => {
+    const refuses = async (reason: string, ...args: string[]) =>
+      expect(await scout(...args)).toMatchObject({ code: 1, err: expect.stringContaining(reason) })
+    await refuses(
+      'There is no geography atlantis',
+      'tenant',
+      'add',
+      'karatula',
+      '--name',
+      'K',
+      '--pack',
+      'atlantis',
+    )
+    await refuses('no valid name', 'tenant', 'add', 'karatula', '--name', ' ')
+    expect(await scout('tenant', 'add', 'karatula', '--name', 'Karatula')).toMatchObject({ code: 0 })
+    const add = ['user', 'add', '--tenant', 'karatula', '--email']
+    await refuses(
+      'There is no region Atlantis, 9999',
+      ...add,
+      'k@k.example',
+      '--region',
+      'Atlantis',
+      '9999',
+      'NCR',
+    )
+    await refuses('ana@tindahan.example is of another tenant', ...add, 'Ana@tindahan.example')
+    await refuses('database_unavailable', 'migrate', '--database-url', 'postgres://127.0.0.1:1/scout')
+  })
+
   it('serves until it is told to stop, and then ends in order', async () => {
-    const { out } = await scout('user', 'add', '--email', 'eva@tindahan.example', '--json')
+    const { out } = await scout(
+      ...'user add --tenant tindahan --email eva@tindahan.example --json'.split(' '),
+    )
     const application = join(home, 'renderer')
     mkdirSync(application)
     writeFileSync(join(application, 'index.html'), 'the application')
