@@ -64,8 +64,7 @@ export class Desk {
     // Without a connection the server forgets the session when the refresh token expires; this laptop forgets it now.
     await this.keeper.logOut().catch(() => undefined)
     await this.plane.sync.forget()
-    this.loadedSequence = null
-    useData.setState({ active: null, catalogue: null, cube: null, painted: null, daily: null, problem: null })
+    this.clear()
     useSession.setState({ stage: 'login', profile: null, signedIn: false, reason: null })
   }
 
@@ -117,10 +116,18 @@ export class Desk {
   }
 
   private async adopt(profile: Profile): Promise<void> {
+    const before = useSession.getState().profile
+    if (before !== null && !seesTheSame(before, profile)) this.clear()
     const local = await this.plane.sync.adopt(profile, this.keeper.access)
     useSession.setState({ profile: local.profile, signedIn: true, online: true })
     if (!(await this.enter(local))) useSession.setState({ stage: 'filling' })
     await this.sync()
+  }
+
+  /** Nothing of what was shown stays: it may not be for the next person's eyes. */
+  private clear(): void {
+    this.loadedSequence = null
+    useData.setState({ active: null, catalogue: null, cube: null, painted: null, daily: null, problem: null })
   }
 
   /** Shows what a local state holds, if it may be shown. */
@@ -180,7 +187,6 @@ export class Desk {
   private note(error: ScoutError): void {
     if (error.code === 'cancelled') return
     if (error.code === 'offline') useSession.setState({ online: false })
-    else useSession.setState({ online: navigator.onLine })
     if (ENDED.has(error.code)) {
       const nothingHere = useData.getState().active === null
       useSession.setState(
@@ -197,6 +203,14 @@ export class Desk {
     const denied = error.code === 'storage_denied'
     if (useSession.getState().stage === 'opening') useSession.setState({ stage: denied ? 'denied' : 'login' })
   }
+}
+
+function seesTheSame(a: Profile, b: Profile): boolean {
+  return (
+    a.user_id === b.user_id &&
+    a.tenant_id === b.tenant_id &&
+    JSON.stringify(a.regions) === JSON.stringify(b.regions)
+  )
 }
 
 /** Codes that mean that the log-in is over. */

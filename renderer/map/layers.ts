@@ -66,7 +66,7 @@ const LINE_WIDTHS: Readonly<Record<Level, readonly [number, number]>> = {
   city: [0.15, 1],
 }
 
-export function lineWidth(level: Level): ExpressionSpecification {
+function lineWidth(level: Level): ExpressionSpecification {
   const [far, near] = LINE_WIDTHS[level]
   return ['interpolate', ['linear'], ['zoom'], 5, far, 10, near]
 }

@@ -11,8 +11,7 @@ export interface PlaceRow {
   readonly covered: number
 }
 
-export const SORT_KEYS = ['name', 'value', 'share', 'sales', 'covered'] as const
-export type SortKey = (typeof SORT_KEYS)[number]
+export type SortKey = 'name' | 'value' | 'share' | 'sales' | 'covered'
 
 export function placeRows({ members, painted }: Choropleth, catalogue: Catalogue): PlaceRow[] {
   const { selection, painting } = painted
