@@ -9,6 +9,7 @@ import { startWorkers } from './data/workers.ts'
 import { host } from './host/current-host.ts'
 import { SessionKeeper } from './host/session-keeper.ts'
 import { Application } from './shell/application.tsx'
+import { CrashBoundary } from './shell/crash-boundary.tsx'
 import { followPaintings } from './state/choropleth-store.ts'
 import { followLink } from './state/link-follower.ts'
 import { followTheme } from './state/theme-store.ts'
@@ -25,7 +26,9 @@ if (root !== null) {
   createRoot(root).render(
     <StrictMode>
       <DeskContext value={desk}>
-        <Application />
+        <CrashBoundary>
+          <Application />
+        </CrashBoundary>
       </DeskContext>
     </StrictMode>,
   )

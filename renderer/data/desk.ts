@@ -188,10 +188,9 @@ export class Desk {
     if (error.code === 'cancelled') return
     if (error.code === 'offline') useSession.setState({ online: false })
     if (ENDED.has(error.code)) {
-      const nothingHere = useData.getState().active === null
-      useSession.setState(
-        nothingHere ? { signedIn: false, stage: 'login', reason: error.code } : { signedIn: false },
-      )
+      // The server has answered, if only with no.
+      useSession.setState({ signedIn: false, online: true })
+      if (useData.getState().active === null) useSession.setState({ stage: 'login', reason: error.code })
       return
     }
     if (error.code !== 'offline' || useData.getState().active === null)

@@ -36,6 +36,7 @@ export class ChoroplethMap {
   readonly layers: BoundaryLayers
   private readonly labels: LabelCanvas
   private level: Level = 'region'
+  private disposed = false
   private padding: Padding = { top: 0, right: 0, bottom: 0, left: 0 }
 
   constructor(options: MapOptions) {
@@ -79,6 +80,7 @@ export class ChoroplethMap {
   async show(level: Level): Promise<void> {
     this.level = level
     await this.ready()
+    if (this.disposed) return
     this.layers.want(level)
     await this.layers.load(level, 'low')
     this.zoomed()
@@ -141,6 +143,7 @@ export class ChoroplethMap {
   }
 
   dispose(): void {
+    this.disposed = true
     this.map.remove()
   }
 

@@ -16,11 +16,7 @@ export function FilterList({ cube }: { cube: CubeInfo }) {
         Only
       </h2>
       {useful.map(dimension => (
-        <FilterRow
-          key={dimension}
-          dimension={dimension}
-          values={inOrder(dimension, cube.values[dimension])}
-        />
+        <FilterRow key={dimension} dimension={dimension} values={cube.values[dimension]} />
       ))}
     </section>
   )
