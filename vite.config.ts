@@ -26,7 +26,7 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
-  server: { port: 5173, strictPort: true, proxy: { '/v1': 'http://127.0.0.1:8787' } },
+  server: { port: 5173, strictPort: true, proxy: { '/v1': 'http://127.0.0.1:4180' } },
 })
 
 /** Writes into the service worker what it keeps: each file of the application, with a revision where its name has no hash. */

@@ -22,5 +22,5 @@ export function anomalyReason(anomaly: Anomaly, format: MetricFormat): string {
   const { value, median, z, windowDays } = anomaly
   const direction = value > median ? 'above' : 'below'
   const times = median > 0 && value > median ? ` (${(value / median).toFixed(1)} times)` : ''
-  return `${weekdayText(anomaly.day)}: ${format.compact(value)}, far ${direction} the ${format.compact(median)}${times} usual for that weekday. Robust z ${z.toFixed(1)} over ${windowDays} earlier weeks.`
+  return `${weekdayText(anomaly.day)}: ${format.compact(value)}, far ${direction} the ${format.compact(median)}${times} usual for that weekday. Robust z ${z.toFixed(1).replace('-', '−')} over ${windowDays} earlier weeks.`
 }

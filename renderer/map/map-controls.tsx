@@ -1,11 +1,14 @@
 import { Expand, Minus, Plus } from 'lucide-react'
 import { Button } from 'react-aria-components'
+import { useData } from '../state/data-store.ts'
 import { useView } from '../state/view-store.ts'
 import { currentMap } from './current-map.ts'
 import { showQuestion } from './map-following.ts'
 
 export function MapControls() {
   const show = useView(state => state.show)
+  // The first sentence names whose boundaries these are; the About box has the rest.
+  const attribution = useData(state => state.catalogue?.pack.attribution.split('. ')[0] ?? '')
   return (
     <>
       <fieldset className="map-zoom" style={{ margin: 0, padding: 0 }}>
@@ -21,7 +24,7 @@ export function MapControls() {
         </Button>
       </fieldset>
       <p className="map-attribution">
-        Boundaries: PSA, NAMRIA, UN OCHA.{' '}
+        <span title={attribution}>{attribution}</span>{' '}
         <button type="button" onClick={() => show({ aboutOpen: true })}>
           Sources
         </button>

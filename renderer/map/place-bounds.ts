@@ -6,6 +6,8 @@ import { isInside } from '../state/choropleth.ts'
 export type Bounds = readonly [number, number, number, number]
 
 const KM_PER_DEGREE = 111.32
+/** Places are longer than wide, and their point lies anywhere inside. */
+const LONGISH = 1.4
 /** Area of a place that does not say, square kilometres. */
 const USUAL_AREA = 150
 
@@ -27,7 +29,7 @@ export function placeBounds(place: Place, catalogue: Catalogue): Bounds {
 }
 
 function boxOf({ lon, lat, areaSqkm }: Place): Bounds {
-  const half = Math.sqrt(areaSqkm ?? USUAL_AREA) / 2 / KM_PER_DEGREE
+  const half = (Math.sqrt(areaSqkm ?? USUAL_AREA) / 2 / KM_PER_DEGREE) * LONGISH
   const wide = half / Math.cos((lat * Math.PI) / 180)
   return [lon - wide, lat - half, lon + wide, lat + half]
 }

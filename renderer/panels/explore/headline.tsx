@@ -37,7 +37,7 @@ export function Headline({ catalogue }: { catalogue: Catalogue }) {
         {metric.label} · {place?.name ?? pack.title}
       </p>
       <p className="headline-figure figure" title={format.exact(value)}>
-        {metric.unit === 'currency' && value < 1e7 ? format.exact(value) : format.compact(value)}
+        {value < 1e8 ? format.exact(value) : format.compact(value)}
       </p>
       <p className="soft figure">{rangeText(selection.range)}</p>
       <p className="soft figure">
