@@ -6,7 +6,7 @@ import { deviceId, storeId, tenantId } from '../domain/ids.ts'
 export const MAX_SALE_BYTES = 1 << 20
 /** Of a batch after inflating; the compressed body may not be larger either. */
 export const MAX_BATCH_BYTES = 16 << 20
-const MAX_BATCH_SALES = 2_000
+export const MAX_BATCH_SALES = 2_000
 
 // ---- Sales: three contracts, each of ours. Unknown fields are kept; what is unknown is null, never a default.
 

@@ -1,4 +1,4 @@
-import { type BatchHeader, batchHeader } from '../../app/contracts/device.ts'
+import { type BatchHeader, batchHeader, MAX_BATCH_SALES } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
 import { storableText } from './storable-text.ts'
 
@@ -17,7 +17,8 @@ const MAX_BOOT_EPOCH = 2 ** 31 - 1
  * @throws ScoutError `batch_malformed` when the header cannot be read, names a seq twice or promises another number of lines.
  */
 export function splitBatch(inflated: Buffer): SplitBatch {
-  const [first = Buffer.alloc(0), ...lines] = cutLines(inflated)
+  // Not one more than a batch may have: a batch of nothing but line ends must not become millions of lines.
+  const [first = Buffer.alloc(0), ...lines] = cutLines(inflated, 1 + MAX_BATCH_SALES + 1)
   const header = readHeader(first)
   const malformed = (message: string) => new ScoutError('batch_malformed', { message })
   if (header.boot_epoch > MAX_BOOT_EPOCH)
@@ -29,7 +30,7 @@ export function splitBatch(inflated: Buffer): SplitBatch {
   }
   if (lines.length !== header.seqs.length) {
     throw malformed(
-      `The header announces ${header.seqs.length} sales, the batch has ${lines.length} lines. Nothing was stored.`,
+      `The header announces ${header.seqs.length} sales, the batch has ${lines.length > MAX_BATCH_SALES ? 'more' : lines.length} lines. Nothing was stored.`,
     )
   }
   return { header, lines }
@@ -50,14 +51,15 @@ function readHeader(line: Buffer): BatchHeader {
 
 const LINE_FEED = 0x0a
 
-/** A line feed at the end closes the last line and opens none. */
-function cutLines(bytes: Buffer): Buffer[] {
+/** The first `most` lines. A line feed at the end closes the last line and opens none. */
+function cutLines(bytes: Buffer, most: number): Buffer[] {
   const lines: Buffer[] = []
   let start = 0
   for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
+    if (lines.length === most) return lines
     lines.push(bytes.subarray(start, end))
     start = end + 1
   }
-  if (start < bytes.length) lines.push(bytes.subarray(start))
+  if (start < bytes.length && lines.length < most) lines.push(bytes.subarray(start))
   return lines
 }
