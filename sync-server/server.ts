@@ -14,6 +14,7 @@ import { errorAnswers, nothingThere } from './plugins/error-answers.ts'
 import { metricsOf } from './plugins/metrics.ts'
 import { openApi } from './plugins/openapi.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
+import { storableBodies } from './plugins/storable-bodies.ts'
 import type { BlobStore } from './publishing/blob-store.ts'
 import { administrationRoutes } from './routes/administration.ts'
 import { datasetRoutes } from './routes/datasets.ts'
@@ -59,6 +60,7 @@ export async function buildServer({ config, log, pool, blobs, jobs }: ServerPart
       new ScoutError('rate_limited', { details: { retry_after_s: Math.ceil(ttl / 1000) } }),
   })
   cookieGuard(app)
+  storableBodies(app)
   const tokens = accessTokens(config.sessionKey, config.now)
   accessControl(app, tokens)
   await openApi(app)

@@ -234,7 +234,11 @@ export const claimRequest = z.object({
     .max(24 * 30)
     .default(48),
   /** Sales from this day on are welcome however late they arrive. */
-  backfill_from: z.iso.date().nullable().default(null),
+  backfill_from: z.iso
+    .date()
+    .refine(day => day >= '1900-01-01', 'no day before 1900')
+    .nullable()
+    .default(null),
 })
 export const claimResponse = z.object({ claim_code: z.string(), expires_at: z.iso.datetime() })
 

@@ -6,13 +6,18 @@ import { ScoutError } from '../../app/errors.ts'
 import type { Pool } from '../database/pool.ts'
 import { withSystem, withTenant } from '../database/tenant.ts'
 import type { DevicePrincipal } from '../identity/access-tokens.ts'
+import { storableText } from '../ingestion/storable-text.ts'
 import { ed25519PublicKey } from './signatures.ts'
 
 /** An assertion may live this long, and a device's clock may be this far off (it learns ours from every `Date` header). */
 const MAX_LIFETIME_S = 300
 const TOLERANCE_S = 60
 
-const assertionClaims = z.object({ jti: z.string().min(8).max(128), iat: z.number(), exp: z.number() })
+const assertionClaims = z.object({
+  jti: z.string().min(8).max(128).transform(storableText),
+  iat: z.number(),
+  exp: z.number(),
+})
 
 const deviceRow = z.object({
   tenant_id: tenantId,
@@ -61,7 +66,7 @@ async function findDevice(pool: Pool, id: string): Promise<z.infer<typeof device
 
 function unverifiedIssuer(assertion: string): string {
   try {
-    return decodeJwt(assertion).iss ?? ''
+    return storableText(String(decodeJwt(assertion).iss))
   } catch (error) {
     throw new ScoutError('token_invalid', { message: 'The assertion is not a JWT.', cause: error })
   }

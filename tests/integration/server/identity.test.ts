@@ -166,6 +166,19 @@ forEachEngine(database => {
       expect((await new TestDevice(world.url).enrol(code)).status).toBe(200)
     })
 
+    it('refuses text and days that no database can hold, and says where they stand', async () => {
+      const { access_token } = await world.logIn(emailOf('admin'))
+      const ask = (body: object) =>
+        post(world.url, PATHS.claims, body, { authorization: `Bearer ${access_token}` })
+      const fields = async (response: Response) => {
+        expect(response.status).toBe(400)
+        return (await response.json()).details.fields.map(({ field }: { field: string }) => field)
+      }
+      expect(await fields(await ask({ label: 'a\u0000' }))).toEqual(['label'])
+      expect(await fields(await ask({ label: 'a', store_ids: ['S1', '\ud800'] }))).toEqual(['store_ids.1'])
+      expect(await fields(await ask({ label: 'a', backfill_from: '0000-01-01' }))).toEqual(['backfill_from'])
+    })
+
     it('refuses an unknown claim, an expired one and a key that is not held', async () => {
       expect(await codeOf(await new TestDevice(world.url).enrol('ABCD-ABCD-ABCD-ABCD'))).toBe(
         '401 claim_unknown',
@@ -237,6 +250,14 @@ forEachEngine(database => {
         details: { server_time: expect.any(String) },
       })
       expect(await codeOf(await redeem('no jwt'))).toBe('401 token_invalid')
+    })
+
+    it('do not come for a name that no database can hold', async () => {
+      const nobody = new TestDevice(world.url)
+      nobody.deviceId = 'dev_\u0000'
+      expect(await codeOf(await redeem(await nobody.assertion()))).toBe('401 device_unknown')
+      const device = await world.device()
+      expect((await redeem(await device.assertion({ jti: 'once-only\u0000' }))).status).toBe(200)
     })
 
     it('do not come for a device that is unknown or suspended', async () => {
