@@ -5,7 +5,7 @@ export interface ServerConfig {
   /** The built application (`dist/renderer`); null serves the interface alone. */
   readonly appDir: string | null
   readonly logLevel: string
-  /** Behind a proxy that sets X-Forwarded-*: only then are they believed. */
+  /** Behind one proxy that sets X-Forwarded-*: only then are they believed, and only what it added itself. */
   readonly trustProxy: boolean
   /** Requests a minute and address. */
   readonly rateLimits: { readonly login: number; readonly enrol: number; readonly token: number }

@@ -42,7 +42,8 @@ const REQUEST_TIMEOUT_MS = 5 * 60_000
 export async function buildServer({ config, log, pool, blobs, jobs }: ServerParts): Promise<App> {
   const app: App = fastify({
     loggerInstance: log,
-    trustProxy: config.trustProxy,
+    // The one proxy in front: what stands before its own entry in X-Forwarded-For was written by the sender.
+    trustProxy: config.trustProxy ? (_address, hop) => hop === 0 : false,
     bodyLimit: JSON_BODY_LIMIT,
     // A request under way is answered while the server closes; new ones find the door shut.
     forceCloseConnections: 'idle',

@@ -157,6 +157,30 @@ describe('what the server shows to everybody', () => {
     expect(await codeOf(response)).toBe('429 rate_limited')
   })
 
+  it('counts by the address that the proxy saw, not by what the guesser writes before it', async () => {
+    const behind = await startServer({
+      home: join(folder, 'behind'),
+      databaseUrl: database.connectionString,
+      config: { logLevel: 'silent', trustProxy: true, rateLimits: { login: 2, enrol: 1, token: 1 } },
+    })
+    const guess = (forwarded: string) =>
+      post(
+        behind.url,
+        PATHS.login,
+        { email: 'a@b.example', password: 'x' },
+        { [CSRF_HEADER]: '1', 'x-forwarded-for': forwarded },
+      )
+    try {
+      const guesses = ['198.51.100.1', '198.51.100.2', '198.51.100.3'].map(made => `${made}, 203.0.113.9`)
+      const statuses = []
+      for (const forwarded of guesses) statuses.push((await guess(forwarded)).status)
+      expect(statuses).toEqual([401, 401, 429])
+      expect((await guess('203.0.113.10')).status).toBe(401)
+    } finally {
+      await behind.close()
+    }
+  })
+
   it('never shows the inside of a fault', async () => {
     const away = await startServer({
       home: join(folder, 'away'),
