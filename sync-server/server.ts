@@ -10,7 +10,7 @@ import type { JobQueue } from './jobs/job-queue.ts'
 import { accessControl } from './plugins/access.ts'
 import { application } from './plugins/application.ts'
 import { cookieGuard } from './plugins/cookie-guard.ts'
-import { errorAnswers, nothingThere } from './plugins/error-answers.ts'
+import { errorAnswers, nothingThere, refuseStrange, refuseUnreadable } from './plugins/error-answers.ts'
 import { metricsOf } from './plugins/metrics.ts'
 import { openApi } from './plugins/openapi.ts'
 import { securityHeaders } from './plugins/security-headers.ts'
@@ -48,6 +48,8 @@ export async function buildServer({ config, log, pool, blobs, jobs }: ServerPart
     // A request under way is answered while the server closes; new ones find the door shut.
     forceCloseConnections: 'idle',
     requestTimeout: REQUEST_TIMEOUT_MS,
+    frameworkErrors: refuseStrange,
+    clientErrorHandler: refuseUnreadable,
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CONTRACT_NAMES } from '../../../app/contracts/device.ts'
-import { CSRF_HEADER, PATHS } from '../../../app/contracts/http.ts'
+import { CSRF_HEADER, errorBody, PATHS } from '../../../app/contracts/http.ts'
 import { ERRORS } from '../../../app/errors.ts'
 import { startServer } from '../../../sync-server/start-server.ts'
 import { openTestDatabase, type TestDatabase } from '../../support/database.ts'
@@ -179,6 +181,19 @@ describe('what the server shows to everybody', () => {
     } finally {
       await behind.close()
     }
+  })
+
+  it('answers by its own codes also what is no request', async () => {
+    const raw = async (text: string) => {
+      const socket = connect(Number(new URL(world.url).port), '127.0.0.1')
+      socket.end(text)
+      const [head = '', body = ''] = (await buffer(socket)).toString().split('\r\n\r\n')
+      return `${head.split(' ')[1]} ${errorBody.parse(JSON.parse(body)).code}`
+    }
+    const request = 'GET /v1/%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n'
+    expect(await raw(`${request}\r\n`)).toBe('400 request_invalid')
+    expect(await raw(`${request}long: ${'x'.repeat(20_000)}\r\n\r\n`)).toBe('431 request_invalid')
+    expect(await raw('HELO scout\r\n\r\n')).toBe('400 request_invalid')
   })
 
   it('never shows the inside of a fault', async () => {
