@@ -1,6 +1,7 @@
 import type { Map as MapLibre } from 'maplibre-gl'
 import type { BoundaryDetail } from '../../app/contracts/worker.ts'
 import { LEVELS, type Level } from '../../app/domain/geography.ts'
+import { NO_DATA } from '../state/choropleth.ts'
 import {
   ABOVE_ALL,
   ABOVE_FILLS,
@@ -185,6 +186,16 @@ export class BoundaryLayers {
     for (const layer of this.ready) if (layer.level === level) changed += layer.paint(codes)
     this.arrange()
     return changed
+  }
+
+  /** Takes every colour and every mark away. */
+  blank(): void {
+    for (const kind of [...this.marked.keys()]) this.mark(kind, null)
+    for (const layer of this.ready) {
+      const codes = this.codes.get(layer.level)
+      if (codes !== undefined) layer.paint(new Uint8Array(codes.length).fill(NO_DATA))
+    }
+    this.codes.clear()
   }
 
   /** One place a kind, at whatever level; null for none. */

@@ -96,6 +96,12 @@ export class ChoroplethMap {
     return this.layers.paint(level, codes)
   }
 
+  /** Bare land: nothing of what somebody saw stays for the next person. */
+  blank(): void {
+    this.layers.blank()
+    this.labels.name([])
+  }
+
   /** Calls once, after the frame that shows the level in view with its tiles. */
   whenPainted(call: () => void): void {
     const look = () => {

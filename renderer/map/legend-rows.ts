@@ -13,7 +13,12 @@ export function legendRows(classes: Classes, format: MetricFormat): LegendRow[] 
   return classes.counts.map((count, code) => {
     const from = classes.edges[code] ?? Number.NaN
     const to = classes.edges[code + 1] ?? Number.NaN
-    const label = from === to ? format.compact(from) : `${format.compact(from)} – ${format.compact(to)}`
-    return { code, label, count }
+    return { code, label: limits(from, to, format), count }
   })
+}
+
+function limits(from: number, to: number, format: MetricFormat): string {
+  if (from === to) return format.compact(from)
+  const write = format.compact(from) === format.compact(to) ? format.exact : format.compact
+  return `${write(from)} – ${write(to)}`
 }

@@ -34,6 +34,7 @@ export function followStores(map: ChoroplethMap): () => void {
       if (now.theme !== before.theme) map.setTheme(now.theme)
     }),
     useData.subscribe((now, before) => {
+      if (now.catalogue === null && before.catalogue !== null) map.blank()
       if (now.catalogue !== null && now.catalogue !== before.catalogue) void open(map)
     }),
   ]

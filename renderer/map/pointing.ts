@@ -1,6 +1,8 @@
+import { scopeIncludes } from '../../app/domain/geography.ts'
 import { useData } from '../state/data-store.ts'
 import { enterPlace } from '../state/navigation.ts'
 import { useSelection } from '../state/selection-store.ts'
+import { useSession } from '../state/session-store.ts'
 import { useView } from '../state/view-store.ts'
 import { currentMap } from './current-map.ts'
 import { moveTooltip } from './tooltip-position.ts'
@@ -25,5 +27,6 @@ export function pick(ordinal: number | null): void {
   }
   const level = currentMap()?.layers.inView ?? question.level
   const place = catalogue.places[level][ordinal]
-  if (place !== undefined) enterPlace(place)
+  const scope = useSession.getState().profile?.regions ?? null
+  if (place !== undefined && scopeIncludes(scope, place.region)) enterPlace(place)
 }

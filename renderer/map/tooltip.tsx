@@ -1,8 +1,10 @@
 import './tooltip.css'
+import { scopeIncludes } from '../../app/domain/geography.ts'
 import { METRICS } from '../../app/domain/metrics.ts'
 import { metricFormat, wholeNumber } from '../format/number.ts'
 import { useChoropleth } from '../state/choropleth-store.ts'
 import { useData } from '../state/data-store.ts'
+import { useSession } from '../state/session-store.ts'
 import { useView } from '../state/view-store.ts'
 
 /** What lies under the pointer: its name, the number, and what the number rests on. */
@@ -10,6 +12,7 @@ export function Tooltip() {
   const hovered = useView(state => state.hovered)
   const choropleth = useChoropleth(state => state.choropleth)
   const catalogue = useData(state => state.catalogue)
+  const scope = useSession(state => state.profile?.regions ?? null)
   if (hovered === null || choropleth === null || catalogue === null) return null
   const { selection, painting } = choropleth.painted
   const place = catalogue.places[selection.level][hovered]
@@ -25,7 +28,11 @@ export function Tooltip() {
     <div className="tooltip" role="presentation">
       <span className="tooltip-name">{place.name}</span>
       <span className="tooltip-value figure">
-        {Number.isFinite(value) ? metricFormat(metric, pack).exact(value) : 'No sale in this period'}
+        {Number.isFinite(value)
+          ? metricFormat(metric, pack).exact(value)
+          : scopeIncludes(scope, place.region)
+            ? 'No sale in this period'
+            : 'Not among your regions'}
       </span>
       <span className="soft figure">
         {metric.label}

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import { type Choropleth, choroplethOf } from './choropleth.ts'
 import { useData } from './data-store.ts'
 import { useSelection } from './selection-store.ts'
+import { useSession } from './session-store.ts'
 
 /** The newest painting in the classes asked for: derived once, read by map, legend, inspector and table. */
 export const useChoropleth = create<{ readonly choropleth: Choropleth | null }>()(() => ({
@@ -13,8 +14,10 @@ export function followPaintings(): () => void {
   const derive = () => {
     const { painted, catalogue } = useData.getState()
     const { classing } = useSelection.getState().question
+    const scope = useSession.getState().profile?.regions ?? null
     useChoropleth.setState({
-      choropleth: painted === null || catalogue === null ? null : choroplethOf(painted, classing, catalogue),
+      choropleth:
+        painted === null || catalogue === null ? null : choroplethOf(painted, classing, catalogue, scope),
     })
   }
   const stopData = useData.subscribe((now, before) => {

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../app/contracts/worker.ts'
 import { type Classes, classify } from '../../app/domain/classification.ts'
-import type { Place } from '../../app/domain/geography.ts'
+import { type Place, type RegionScope, scopeIncludes } from '../../app/domain/geography.ts'
 import type { PlaceCode } from '../../app/domain/ids.ts'
 import type { Painted } from './data-store.ts'
 import type { Classing } from './question.ts'
@@ -26,10 +26,16 @@ export interface Choropleth {
   readonly codes: Uint8Array
 }
 
-export function choroplethOf(painted: Painted, classing: Classing, catalogue: Catalogue): Choropleth {
+/** @param scope Regions this person may see: places outside are not compared, and are not "without a sale" either. */
+export function choroplethOf(
+  painted: Painted,
+  classing: Classing,
+  catalogue: Catalogue,
+  scope: RegionScope,
+): Choropleth {
   const { level, within } = painted.selection
   const places = catalogue.places[level]
-  const members = membersOf(places, within)
+  const members = membersOf(places, within, scope)
   const { values } = painted.painting
   const classes = classify(
     members.map(ordinal => values[ordinal] ?? Number.NaN),
@@ -49,16 +55,23 @@ export function isInside(place: Place, within: PlaceCode | null): boolean {
   return within === null || place.code === within || place.region === within || place.province === within
 }
 
-const remembered = new WeakMap<readonly Place[], Map<PlaceCode | null, readonly number[]>>()
+const remembered = new WeakMap<readonly Place[], Map<string, readonly number[]>>()
 
 /** Ordinals inside a place; kept, because a brush asks for the same ones sixty times a second. */
-function membersOf(places: readonly Place[], within: PlaceCode | null): readonly number[] {
-  const known = remembered.get(places) ?? new Map<PlaceCode | null, readonly number[]>()
+function membersOf(
+  places: readonly Place[],
+  within: PlaceCode | null,
+  scope: RegionScope,
+): readonly number[] {
+  const known = remembered.get(places) ?? new Map<string, readonly number[]>()
   remembered.set(places, known)
-  let members = known.get(within)
+  const key = JSON.stringify([within, scope])
+  let members = known.get(key)
   if (members === undefined) {
-    members = places.flatMap((place, ordinal) => (isInside(place, within) ? [ordinal] : []))
-    known.set(within, members)
+    members = places.flatMap((place, ordinal) =>
+      isInside(place, within) && scopeIncludes(scope, place.region) ? [ordinal] : [],
+    )
+    known.set(key, members)
   }
   return members
 }

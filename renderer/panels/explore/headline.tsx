@@ -5,11 +5,13 @@ import { rangeText } from '../../format/time.ts'
 import { DIMENSION_LABELS } from '../../format/words.ts'
 import { useData } from '../../state/data-store.ts'
 import { gazetteerOf } from '../../state/gazetteer.ts'
+import { useSession } from '../../state/session-store.ts'
 
 /** The one number, with what it is a number of and what it rests on. */
 export function Headline({ catalogue }: { catalogue: Catalogue }) {
   const painted = useData(state => state.painted)
   const cube = useData(state => state.cube)
+  const scope = useSession(state => state.profile?.regions ?? null)
   const { pack } = catalogue
   if (painted === null) {
     const empty = cube !== null && cube.days === null
@@ -34,7 +36,7 @@ export function Headline({ catalogue }: { catalogue: Catalogue }) {
   return (
     <div className="headline">
       <p className="eyebrow">
-        {metric.label} · {place?.name ?? pack.title}
+        {metric.label} · {place?.name ?? (scope === null ? pack.title : 'your regions')}
       </p>
       <p className="headline-figure figure" title={format.exact(value)}>
         {value < 1e8 ? format.exact(value) : format.compact(value)}

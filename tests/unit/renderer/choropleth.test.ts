@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { RegionScope } from '../../../app/domain/geography.ts'
 import { METRICS } from '../../../app/domain/metrics.ts'
 import { metricFormat } from '../../../renderer/format/number.ts'
 import { legendRows } from '../../../renderer/map/legend-rows.ts'
@@ -16,14 +17,14 @@ import { catalogue, code, paintingOf } from './places.ts'
 const days = { from: 20_000, to: 20_100 }
 const nothing = Number.NaN
 
-function cities(values: readonly number[], within: string | null, count = 3) {
+function cities(values: readonly number[], within: string | null, count = 3, scope: RegionScope = null) {
   const question = {
     ...FIRST_QUESTION,
     level: 'city' as const,
     within: within === null ? null : code(within),
   }
   const painted = { selection: selectionOf(question, days), painting: paintingOf(values) }
-  return choroplethOf(painted, { method: 'quantile', count }, catalogue)
+  return choroplethOf(painted, { method: 'quantile', count }, catalogue, scope)
 }
 
 describe('a choropleth', () => {
@@ -38,6 +39,13 @@ describe('a choropleth', () => {
     expect(members).toEqual([4, 5])
     expect(classes.edges[0]).toBe(5)
     expect([...codes.subarray(0, 4)]).toEqual([OUTSIDE, OUTSIDE, OUTSIDE, OUTSIDE])
+  })
+
+  test('does not call a region without sales that this person may not see', () => {
+    const { codes, members, classes } = cities([nothing, 2, 3, 4, nothing, nothing], null, 3, [code('R1')])
+    expect(members).toEqual([0, 1, 2, 3])
+    expect(classes.withoutClass).toBe(1)
+    expect([...codes.subarray(4)]).toEqual([OUTSIDE, OUTSIDE])
   })
 
   test('never paints no data as the lowest class', () => {
@@ -60,6 +68,13 @@ describe('the legend', () => {
     const { classes } = cities([1, 2, 3, 4, nothing, 6], null)
     const rows = legendRows(classes, metricFormat(METRICS.transactions, catalogue.pack))
     expect(rows.reduce((sum, { count }) => sum + count, classes.withoutClass)).toBe(6)
+  })
+
+  test('writes limits out where they would look the same for short', () => {
+    const { classes } = cities([426_617, 427_350, nothing, nothing, nothing, nothing], null, 2)
+    expect(legendRows(classes, metricFormat(METRICS.transactions, catalogue.pack))[0]?.label).toBe(
+      '426,617 – 427,350',
+    )
   })
 
   test('says one value as one value', () => {

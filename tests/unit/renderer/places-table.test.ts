@@ -6,7 +6,10 @@ import { catalogue, paintingOf } from './places.ts'
 
 const painting = paintingOf([5, Number.NaN, 9, 5, 1, Number.NaN])
 const selection = selectionOf({ ...FIRST_QUESTION, level: 'city' }, { from: 0, to: 1 })
-const rows = placeRows(choroplethOf({ selection, painting }, FIRST_QUESTION.classing, catalogue), catalogue)
+const rows = placeRows(
+  choroplethOf({ selection, painting }, FIRST_QUESTION.classing, catalogue, null),
+  catalogue,
+)
 const codes = (key: 'name' | 'value', descending: boolean) =>
   sortRows(rows, key, descending).map(({ place }) => String(place.code))
 
