@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { type FileLook, resume } from './file-position.ts'
-import { readDocument } from './json-document.ts'
+import { isNamedDocument, readDocument } from './json-document.ts'
 import { readLines } from './json-lines.ts'
 import type { Portion } from './portion.ts'
 
@@ -16,7 +16,7 @@ export async function readPortions(
   await using handle = await open(look.absolute)
   const start = await resume(handle, look)
   let readTo = start.readTo
-  if (start.readTo === 0 && look.path.endsWith('.json')) {
+  if (start.readTo === 0 && isNamedDocument(look.path)) {
     const document = await readDocument(handle, look)
     if (document === 'growing') return { readTo, document: true }
     if (document !== 'lines') {

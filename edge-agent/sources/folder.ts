@@ -5,6 +5,7 @@ import type { FileProgress } from '../outbox/records.ts'
 import { readPortions } from './file-portions.ts'
 import type { FileLook } from './file-position.ts'
 import { FolderFiles } from './folder-files.ts'
+import { isNamedDocument } from './json-document.ts'
 import { PortionGroup } from './portion-group.ts'
 
 /**
@@ -161,7 +162,7 @@ export class WatchedFolder {
 
 /** A log of lines may be kept open over a long holiday; documents are many, and rarely written to again. */
 function lateFor(path: string): number {
-  return path.endsWith('.json') ? DAY_MS : 30 * DAY_MS
+  return isNamedDocument(path) ? DAY_MS : 30 * DAY_MS
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

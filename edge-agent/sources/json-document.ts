@@ -7,6 +7,11 @@ import { countLineFeeds, LINE_FEED } from './lines.ts'
 import { type Portion, portion } from './portion.ts'
 import { type ReadSale, readSaleBytes } from './read-sales.ts'
 
+/** Whether a file is one document by its name; tills of old write `SALE.JSON`. */
+export function isNamedDocument(path: string): boolean {
+  return /\.json$/i.test(path)
+}
+
 /**
  * Reads a `.json` file as one document, or says that it holds `lines` after all, or is still `growing`.
  *

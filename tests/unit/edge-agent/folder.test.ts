@@ -67,6 +67,15 @@ describe('the watched folder', () => {
     ])
   })
 
+  it('takes a document whose name is in capitals for a document', async () => {
+    const { folder, write, ids, names, rejections } = watched()
+    write('SALE.JSON', JSON.stringify(posSale(1), null, 2))
+    await folder.scan()
+    expect(ids()).toEqual(['T-1'])
+    expect(rejections()).toEqual([])
+    expect(names()).toEqual(['done', 'done/SALE.JSON'])
+  })
+
   it('rejects bad lines with their text and number, and takes those around them', async () => {
     const { folder, write, ids, rejections } = watched()
     const latin1 = Buffer.from('{"transaction_id":"Ñ"}\n', 'latin1')
