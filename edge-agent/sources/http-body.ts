@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { BATCH_MEDIA_TYPE, MAX_BATCH_BYTES } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
-import { lines } from './lines.ts'
-import { type ReadSale, readSaleBytes } from './read-sales.ts'
+import { type ReadSale, readSaleBytes, readSaleLines } from './read-sales.ts'
 
 const MEDIA_TYPES = ['application/json', BATCH_MEDIA_TYPE, 'application/jsonl'] as const
 type MediaType = (typeof MEDIA_TYPES)[number]
@@ -15,9 +14,7 @@ type MediaType = (typeof MEDIA_TYPES)[number]
 export async function readBody(request: IncomingMessage): Promise<ReadSale[]> {
   const type = mediaType(request)
   const body = await collect(request)
-  return type === 'application/json'
-    ? readSaleBytes(body)
-    : lines(body).flatMap(line => readSaleBytes(line.bytes))
+  return type === 'application/json' ? readSaleBytes(body) : readSaleLines(body)
 }
 
 function mediaType(request: IncomingMessage): MediaType {

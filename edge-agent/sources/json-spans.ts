@@ -7,11 +7,11 @@ export interface Span {
   readonly end: number
 }
 
-/** The elements of the array that begins at or after `from`. */
-export function elementSpans(text: string, from = 0): Span[] {
+/** The first `most` elements of the array that begins the text. */
+export function elementSpans(text: string, most: number): Span[] {
   const spans: Span[] = []
-  let at = skipSpace(text, skipSpace(text, from) + 1)
-  while (text[at] !== ']') {
+  let at = skipSpace(text, skipSpace(text, 0) + 1)
+  while (text[at] !== ']' && spans.length < most) {
     const end = skipValue(text, at)
     spans.push({ start: at, end })
     at = skipSeparator(text, end)

@@ -6,11 +6,11 @@ export interface Line {
   readonly bytes: Buffer
 }
 
-/** The lines of `bytes` that hold anything, without their ends. Numbers count from the line after `before`. */
-export function lines(bytes: Buffer, before = 0): Line[] {
+/** The first `most` lines of `bytes` that hold anything, without their ends. Numbers count from the line after `before`. */
+export function lines(bytes: Buffer, before = 0, most = Number.POSITIVE_INFINITY): Line[] {
   const found: Line[] = []
   let number = before
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length && found.length < most; ) {
     const feed = bytes.indexOf(LINE_FEED, start)
     const end = feed === -1 ? bytes.length : feed
     number++

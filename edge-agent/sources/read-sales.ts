@@ -9,9 +9,13 @@ import { asScoutError, ScoutError } from '../../app/errors.ts'
 import type { NewSale } from '../outbox/records.ts'
 import { detectContract } from './contract.ts'
 import { elementSpans, memberSpan } from './json-spans.ts'
+import { lines } from './lines.ts'
 
 /** Bytes that a batch's line adds around a sale: the server's limit is on the whole line, and what we accept it must accept. */
 const AROUND_A_SALE = 128
+
+/** More than any till hands over at once; 16 MiB of `[1,1,…]` must not become millions of refusals on a small machine. */
+const MAX_SALES_AT_ONCE = 100_000
 
 /** One sale of a text, or why it is none. */
 export type ReadSale =
@@ -46,16 +50,31 @@ export function readSales(text: string): ReadSale[] {
   } catch (cause) {
     return [refusal(new ScoutError('sale_malformed', { cause }), text)]
   }
-  if (Array.isArray(value)) {
-    return elementSpans(text).map(({ start, end }) => readSale(text.slice(start, end)))
-  }
+  if (Array.isArray(value)) return readElements(text)
   const document = isObject(value) && !detectContract(value) ? memberSpan(text, 'transactions') : undefined
   if (!document) return [readSale(text)]
   const transactions = text.slice(document.start, document.end)
   if (!transactions.startsWith('[')) return [readSale(transactions, 'flat.v1')]
-  return elementSpans(transactions).map(({ start, end }) =>
-    readSale(transactions.slice(start, end), 'flat.v1'),
-  )
+  return readElements(transactions, 'flat.v1')
+}
+
+function readElements(array: string, named?: ContractName): ReadSale[] {
+  const spans = elementSpans(array, MAX_SALES_AT_ONCE + 1)
+  if (spans.length > MAX_SALES_AT_ONCE) return [refusal(tooMany(), array, named)]
+  return spans.map(({ start, end }) => readSale(array.slice(start, end), named))
+}
+
+/** As `readSaleBytes`, of each line. */
+export function readSaleLines(bytes: Buffer): ReadSale[] {
+  const found = lines(bytes, 0, MAX_SALES_AT_ONCE + 1)
+  if (found.length > MAX_SALES_AT_ONCE) return [{ ok: false, error: tooMany(), raw: bytes, contract: null }]
+  return found.flatMap(line => readSaleBytes(line.bytes))
+}
+
+function tooMany(): ScoutError {
+  return new ScoutError('body_too_large', {
+    message: `These are more than ${MAX_SALES_AT_ONCE} sales at once. Hand them over in several parts.`,
+  })
 }
 
 function readSale(text: string, named?: ContractName): ReadSale {

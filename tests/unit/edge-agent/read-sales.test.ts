@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_SALE_BYTES } from '../../../app/contracts/device.ts'
-import { readSaleBytes, readSales } from '../../../edge-agent/sources/read-sales.ts'
+import { readSaleBytes, readSaleLines, readSales } from '../../../edge-agent/sources/read-sales.ts'
 import { posSale, posText } from './support/sales.ts'
 
 const fixture = (name: string) =>
@@ -71,6 +71,18 @@ describe('reading sales from JSON', () => {
         details: { contract: 'pos.v1', fields: [{ field: 'lines.0.quantity' }] },
       },
     })
+  })
+
+  it('refuses millions at once as a whole, in every form', () => {
+    const ones = '1,'.repeat(1 << 20)
+    for (const text of [`[${ones}1]`, `{"transactions":[${ones}1]}`]) {
+      expect(readSales(text)).toMatchObject([{ ok: false, error: { code: 'body_too_large' } }])
+    }
+    expect(readSaleLines(Buffer.from('1\n'.repeat(1 << 20)))).toMatchObject([
+      { ok: false, error: { code: 'body_too_large' } },
+    ])
+    const many = `[${Array.from({ length: 20_000 }, (_, index) => posText(index)).join(',')}]`
+    expect(readSales(many).filter(read => read.ok)).toHaveLength(20_000)
   })
 
   it('cuts every sale out of an array with its text as it came', () => {
