@@ -48,10 +48,16 @@ describe.skipIf(chromium === undefined)(
 
     it('a full disk stops the sync, in words, and syncing again succeeds once there is space', async () => {
       const page = await newPage('full')
+      await page.goto(scout.server.url)
+      // The application itself is kept first; then there is room for a part of the data.
+      const used = await page.evaluate(async () => {
+        await navigator.serviceWorker.ready
+        return (await navigator.storage.estimate()).usage ?? 0
+      })
       const devtools = await page.context().newCDPSession(page)
       await devtools.send('Storage.overrideQuotaForOrigin', {
         origin: scout.server.url,
-        quotaSize: 3_000_000,
+        quotaSize: used + 3_000_000,
       })
       await logIn(page, scout.server.url, scout.person('analyst'))
       await page

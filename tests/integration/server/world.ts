@@ -137,7 +137,9 @@ export async function codeOf(response: Response): Promise<string> {
   return `${response.status} ${body.code}`
 }
 
-/** A sale that has nothing wrong with it, as a line's content. */
+const AN_HOUR_AGO = new Date(Date.now() - 3_600_000).toISOString()
+
+/** A sale that has nothing wrong with it, as a line's content; the same for the same arguments. */
 export function sale(
   id: string,
   change: Record<string, unknown> = {},
@@ -147,7 +149,7 @@ export function sale(
     sale: {
       transaction_id: id,
       store_id: 'S1',
-      sold_at: new Date(Date.now() - 3_600_000).toISOString(),
+      sold_at: AN_HOUR_AGO,
       lines: [{ product_id: 'P1', quantity: 2, unit_price: 12.5, amount: 25 }],
       total: 25,
       ...change,
