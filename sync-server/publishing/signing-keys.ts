@@ -1,15 +1,7 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-} from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { join } from 'node:path'
 import { ROLES, type Role } from '../../app/contracts/manifest.ts'
-import { writeDurably } from '../files/durable-write.ts'
+import { readOrMake } from '../files/durable-write.ts'
 
 export interface SigningKey {
   /** SHA-256 of the raw public key. */
@@ -32,14 +24,10 @@ export async function ensureSigningKeys(directory: string): Promise<SigningKeys>
 }
 
 async function ensureKey(path: string): Promise<SigningKey> {
-  let privateKey: KeyObject
-  try {
-    privateKey = createPrivateKey(await readFile(path))
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-    privateKey = generateKeyPairSync('ed25519').privateKey
-    await writeDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), { mode: 0o600 })
-  }
+  const pem = await readOrMake(path, () =>
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  )
+  const privateKey = createPrivateKey(pem)
   const publicKey = createPublicKey(privateKey).export({ format: 'jwk' }).x ?? ''
   return {
     keyId: createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex'),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -25,6 +25,15 @@ describe('what is made at the first start', () => {
       expect(ed25519Verify(keys[role].publicKey, again[role].sign('a message'), 'a message')).toBe(true)
     }
     expect(new Set(ROLES.map(role => keys[role].keyId)).size).toBe(3)
+  })
+
+  it('is the same for all who start at the same moment', async () => {
+    const starts = Array.from({ length: 8 }, async () => ({
+      session: Buffer.from((await ensureSecrets(home.secrets)).sessionKey).toString('hex'),
+      root: (await ensureSigningKeys(home.keys)).root.keyId,
+    }))
+    expect(new Set((await Promise.all(starts)).map(start => JSON.stringify(start))).size).toBe(1)
+    expect(readdirSync(home.keys).sort()).toEqual(ROLES.map(role => `${role}.pem`).sort())
   })
 
   it.skipIf(process.platform === 'win32')('is for its owner alone', async () => {
