@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { asScoutError, toWireError } from '../app/errors.ts'
+import { asScoutError, type ScoutError, toWireError } from '../app/errors.ts'
 import { type Agent, createAgent } from './agent.ts'
 import { readStatus } from './agent-status.ts'
 import { EXIT_CODES, EXIT_HELP, exitCodeOf } from './cli/exit-codes.ts'
@@ -88,9 +88,15 @@ async function main(): Promise<number> {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage
     const error = asScoutError(thrown)
     const json = process.argv.includes('--json')
-    process.stderr.write(`${json ? JSON.stringify(toWireError(error)) : `edge-agent: ${error.message}`}\n`)
+    process.stderr.write(`${json ? JSON.stringify(toWireError(error)) : `edge-agent: ${inFull(error)}`}\n`)
     return exitCodeOf(error)
   }
+}
+
+/** With what the message points at: the details, and of a fault of ours its reason. */
+function inFull({ code, message, details, cause }: ScoutError): string {
+  const reason = code === 'internal' && cause instanceof Error ? ` ${cause.message}` : ''
+  return `${message}${reason}${details === undefined ? '' : `\n${JSON.stringify(details, null, 2)}`}`
 }
 
 async function stopAfter<T>(agent: Agent, work: Promise<T>): Promise<T> {

@@ -1,9 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { ScoutError, toWireError } from '../../../app/errors.ts'
 import { eventually, testServer } from './support/agent.ts'
 import { temporaryHome } from './support/home.ts'
 import { posText } from './support/sales.ts'
@@ -92,6 +94,29 @@ describe('the command line', () => {
     expect(JSON.parse(refused.stderr)).toMatchObject({ code: 'claim_unknown', retryable: false })
     await server.goAway()
     await expect(enrol('claim-unknown')).resolves.toMatchObject({ code: 75 })
+  })
+
+  it('shows what a message points at, and why it failed itself', async () => {
+    const home = temporaryHome()
+    writeFileSync(join(home, 'a-file'), '')
+    expect(await run(join(home, 'a-file'), 'run', '--once')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Something went wrong inside Scout. It was written to the log. EEXIST'),
+    })
+    const details = { fields: [{ field: 'name', message: 'Too small' }] }
+    const refusal = createServer((_request, response) => {
+      response.statusCode = 400
+      response.end(JSON.stringify(toWireError(new ScoutError('request_invalid', { details }))))
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void refusal.close())
+    await once(refusal, 'listening')
+    const address = refusal.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    const enrol = ['enrol', '--server', `http://127.0.0.1:${port}`, '--claim', 'ABCD-EFGH', '--name', '']
+    expect(await run(temporaryHome(), ...enrol)).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('"field": "name"'),
+    })
   })
 
   it('runs until it is asked to stop, says where it listens, and lets no second one in', {
