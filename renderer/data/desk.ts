@@ -120,6 +120,7 @@ export class Desk {
     if (before !== null && !seesTheSame(before, profile)) this.clear()
     const local = await this.plane.sync.adopt(profile, this.keeper.access)
     useSession.setState({ profile: local.profile, signedIn: true, online: true })
+    void keepStorage()
     if (!(await this.enter(local))) useSession.setState({ stage: 'filling' })
     await this.sync()
   }
@@ -219,3 +220,8 @@ const ENDED: ReadonlySet<string> = new Set([
   'token_expired',
   'session_revoked',
 ])
+
+/** Asks the browser not to evict the store when the disk runs short. Only a window may ask; a refusal changes nothing. */
+async function keepStorage(): Promise<void> {
+  await navigator.storage?.persist?.().catch(() => false)
+}

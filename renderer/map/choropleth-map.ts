@@ -68,6 +68,10 @@ export class ChoroplethMap {
       options.onHover(ordinal, ordinal === null ? null : event.point)
     })
     this.map.on('mouseout', () => options.onHover(null, null))
+    // The map flies on its own: what was under the pointer no longer is.
+    this.map.on('movestart', event => {
+      if (event.originalEvent === undefined) options.onHover(null, null)
+    })
     this.map.on('click', event => options.onPick(this.ordinalAt(event.point)))
   }
 

@@ -90,6 +90,20 @@ export class Store {
     await this.files.move(`partial/${hash}`, `manifests/${hash}`)
   }
 
+  /** Stores a partition that was received whole. Throws `blob_hash_mismatch`. */
+  async putBlob(hash: Sha256, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if ((await sha256(bytes)) !== hash) {
+      throw new ScoutError('blob_hash_mismatch', { details: { sha256: hash } })
+    }
+    await this.files.write(`partial/${hash}`, bytes)
+    await this.files.move(`partial/${hash}`, `blobs/${hash}`)
+  }
+
+  /** Downloads that an earlier try began. */
+  async heldPartials(): Promise<Set<string>> {
+    return new Set(await this.files.list('partial'))
+  }
+
   /** Opens a download, where an earlier one stopped. Close it before `finishBlob`. */
   openPartial(hash: Sha256): Promise<Appender> {
     return this.files.append(`partial/${hash}`)
