@@ -22,7 +22,6 @@ export interface EngineEvents {
  * The socket server passes protocol messages of its connections on one by one, and lets them take turns whenever the engine is outside a
  * transaction. Between the Parse and the Sync of one query that is wrong: another connection's Parse would replace the unnamed statement
  * that the first one is about to bind. Here the engine also counts as busy inside such a sequence, so that its connection keeps it.
- *
  */
 export function oneSequenceAtATime(engine: PGlite, { onCrash, onIdle }: EngineEvents): PGlite {
   let open = false
@@ -47,7 +46,12 @@ export function oneSequenceAtATime(engine: PGlite, { onCrash, onIdle }: EngineEv
         onCrash(error)
         throw error
       }
-      if (held !== undefined) options?.onRawData(held)
+      if (held !== undefined) {
+        // After an error inside a sequence the engine says at once that it is ready, and says so again at the Sync. Only the second
+        // counts: between the two the client would ask the next thing, and take the second for the end of that.
+        const end = open && answer.endsInReadyAfterAnError ? held.subarray(0, -READY_LENGTH) : held
+        if (end.length > 0) options?.onRawData(end)
+      }
       if (!open && answer.endsInAnError) onCrash(new Error('the embedded engine ended with a PANIC'))
     },
     // The server rolls back for a connection that is gone: end its sequence first, or the engine waits for the Sync.
@@ -87,6 +91,10 @@ class Answer {
 
   get endsIdle(): boolean {
     return this.#idle
+  }
+
+  get endsInReadyAfterAnError(): boolean {
+    return this.#error && this.#ready
   }
 
   get endsInAnError(): boolean {

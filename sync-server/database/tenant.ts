@@ -57,15 +57,21 @@ async function transaction<T>(
   const begin = `begin${repeatableRead ? ' isolation level repeatable read' : ''}${readOnly ? ' read only' : ''}`
   const client = await connect(pool)
   let broken: Error | undefined
+  // A connection that dies while nobody asks it anything must not end the process; the next query says so.
+  const died = (error: Error) => {
+    broken = error
+  }
+  client.on('error', died)
   try {
     await client.query(`${begin}; ${preamble}`)
     const result = await inside.run(true, () => body(client))
     await client.query('commit')
     return result
   } catch (error) {
-    broken = await rollback(client)
+    broken ??= await rollback(client)
     throw fromDatabase(error)
   } finally {
+    client.off('error', died)
     client.release(broken)
   }
 }
