@@ -25,7 +25,8 @@ const PHILIPPINES = [116.9, 4.6, 126.7, 21] as const
 async function run(): Promise<RecolourResults> {
   const container = document.getElementById('map')
   if (container === null) throw new Error('no place for the map')
-  const url = '/bench/city-low.geojson'
+  // Medium detail, as the map shows it from close by.
+  const url = '/bench/city-medium.geojson'
   const map = new ChoroplethMap({
     container,
     theme: 'light',
