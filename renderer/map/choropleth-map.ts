@@ -111,9 +111,12 @@ export class ChoroplethMap {
     const look = () => {
       if (this.layers.inView !== this.level || !this.layers.shownLoaded()) return
       this.map.off('render', look)
+      this.map.off('idle', look)
       call()
     }
     this.map.on('render', look)
+    // The last tile may be told of after the frame that drew it.
+    this.map.on('idle', look)
   }
 
   name(places: readonly LabelPlace[]): void {
