@@ -3,21 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
-import { LEVELS, level, type PackInfo } from '../../app/domain/geography.ts'
+import { LEVELS, level, type PackInfo, packInfo } from '../../app/domain/geography.ts'
 import { ScoutError } from '../../app/errors.ts'
 import { sqlDirectory } from '../database/sql-directory.ts'
 
 /** `pack.json`: what a geography pack is, and in which of its files and columns things are found. */
-const packManifest = z.object({
+const packManifest = packInfo.omit({ levels: true }).extend({
   pack: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  title: z.string(),
-  vintage: z.string(),
-  currency: z.object({ code: z.string().length(3), symbol: z.string().min(1) }),
-  timeZone: z.string(),
-  locale: z.string(),
-  populationYear: z.number().int(),
-  attribution: z.string(),
-  bounds: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   /** Widest first. `rows` is how the places file names the level, `object` how the TopoJSON does. */
   levels: z
     .array(
