@@ -192,7 +192,7 @@ describe('the uplink', () => {
     await eventually(() => expect(agent.status().uplink?.next_try_in_ms).toBeGreaterThan(3_000_000))
     await agent.take(array(5))
     await eventually(() => expect(server.stored.size).toBe(5))
-    expect(agent.status().waiting).toBe(1)
+    await eventually(() => expect(agent.status().waiting).toBe(1))
   })
 
   it('says at once when only a person can help', async () => {
