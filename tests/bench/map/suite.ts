@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import type { BrowserContext } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { PATHS } from '../../../app/contracts/http.ts'
 import { openBenchPage } from '../support/bench-page.ts'
 import { benchPublication } from '../support/bench-publication.ts'
@@ -13,6 +13,7 @@ declare global {
   interface Window {
     runRecolourBench(): Promise<RecolourResults>
     runBrushBench(): Promise<BrushResults>
+    mapIsIdle(): boolean
   }
 }
 
@@ -111,12 +112,9 @@ function* recolourings(results: RecolourResults): Generator<Measurement> {
 
 /** Opens as a person does for the first time, and waits until everything that a later start reads has been kept. */
 async function fillStore(context: BrowserContext, url: string): Promise<void> {
-  const page = await context.newPage()
-  await page.goto(url)
+  const page = await openTab(context, url)
   await page.getByRole('button', { name: 'It matches' }).click({ timeout: OPENING_MS })
-  await page.waitForFunction(() => performance.getEntriesByName('first-choropleth').length > 0, null, {
-    timeout: OPENING_MS,
-  })
+  await choropleth(page)
   while (!(await page.evaluate(columnsAreKept))) await page.waitForTimeout(500)
   await page.close()
 }
@@ -155,28 +153,40 @@ async function coldStart(context: BrowserContext, origin: string): Promise<Measu
 
 /** Milliseconds from a new tab's navigation to the frame with the coloured places. */
 async function firstChoropleth(context: BrowserContext, url: string): Promise<number> {
-  const page = await context.newPage()
-  await page.goto(url)
-  const mark = await page.waitForFunction(
-    () => performance.getEntriesByName('first-choropleth')[0]?.startTime,
-    null,
-    {
-      timeout: OPENING_MS,
-    },
-  )
-  const ms = await mark.jsonValue()
+  const page = await openTab(context, url)
+  const ms = await choropleth(page)
   await page.close()
-  return ms ?? Number.NaN
+  return ms
+}
+
+/** A tab that is in front: one behind another gets no frames. */
+async function openTab(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.bringToFront()
+  await page.goto(url)
+  return page
+}
+
+/** When the page said that it had painted its first choropleth, in milliseconds from its navigation. */
+async function choropleth(page: Page): Promise<number> {
+  try {
+    const mark = await page.waitForFunction(
+      () => performance.getEntriesByName('first-choropleth')[0]?.startTime,
+      null,
+      { timeout: OPENING_MS },
+    )
+    return (await mark.jsonValue()) ?? Number.NaN
+  } catch (cause) {
+    throw new Error(`no choropleth; the page says: ${await page.locator('body').innerText()}`, { cause })
+  }
 }
 
 /** From the pointer's event to the painted frame; one frame of waiting for the screen's tick is allowed on top. */
 async function brushing(context: BrowserContext, origin: string): Promise<Measurement> {
-  const page = await context.newPage()
-  await page.goto(`${origin}/app.html#level=city`)
-  await page.waitForFunction(() => performance.getEntriesByName('first-choropleth').length > 0, null, {
-    timeout: OPENING_MS,
-  })
-  await page.waitForTimeout(3000)
+  const page = await openTab(context, `${origin}/app.html#level=city`)
+  await choropleth(page)
+  // Until the levels that are not in view have been prepared.
+  await page.waitForFunction(() => window.mapIsIdle())
   const { brush, repaint } = await page.evaluate(() => window.runBrushBench())
   await page.close()
   return atMost(

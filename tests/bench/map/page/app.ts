@@ -57,4 +57,10 @@ async function run(): Promise<BrushResults> {
   return results
 }
 
-Object.assign(window, { runBrushBench: run })
+const mapIsIdle = () => {
+  const map = currentMap()?.map
+  if (map === undefined) return false
+  return map.areTilesLoaded() && !map.isMoving() && map.getSource('province-low') !== undefined
+}
+
+Object.assign(window, { runBrushBench: run, mapIsIdle })
