@@ -20,6 +20,7 @@ export function StatusLine() {
   const catalogue = useData(state => state.catalogue)
   const now = useNow()
   const version = active?.datasets.find(({ datasetId }) => datasetId === 'gold.sales_cube')?.version
+  const priced = painted === null ? Number.NaN : coverage(painted.painting.total.measures)
   const stale = active !== null && now - Date.parse(active.publishedAt) > STALE_MS
   return (
     <footer className="status">
@@ -40,9 +41,9 @@ export function StatusLine() {
           </span>
         </span>
       )}
-      {painted === null || catalogue === null ? null : (
+      {catalogue === null || !Number.isFinite(priced) ? null : (
         <span className="figure">
-          Price known for {percent(coverage(painted.painting.total.measures), catalogue.pack.locale)}
+          Price known for {percent(priced, catalogue.pack.locale)}
           <span className="soft"> of sales</span>
         </span>
       )}
