@@ -41,7 +41,7 @@ describe('migrations', () => {
 
   const missing = engineMissing('postgres')
   it.skipIf(missing !== undefined)(
-    'work for an owner who is no superuser, where PostGIS is installed',
+    `work for an owner who is no superuser, where PostGIS is installed${missing === undefined ? '' : ` (skipped: ${missing})`}`,
     async () => {
       const cluster = startPostgres()
       const admin = createPool(cluster.url('postgres'), { max: 1 })

@@ -25,7 +25,10 @@ const POLICY = Object.entries({ ...PAGE_POLICY, 'report-uri': ['/csp-report'] })
 
 const SHAPE = { ...BENCH_SHAPE, days: 40 }
 
-describe.skipIf(!findChromium())('the workers in Chromium', () => {
+const chromium = findChromium()
+const because = chromium === undefined ? ' (skipped: no Chromium; npm run setup installs it)' : ''
+
+describe.skipIf(chromium === undefined)(`the workers in Chromium${because}`, () => {
   let opened: BenchPage
   let page: Page
   let publication: Publication

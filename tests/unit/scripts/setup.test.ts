@@ -136,6 +136,7 @@ describe('the command', () => {
     expect(run('--help')).toContain('npm run setup -- --check')
   })
 
+  // Skipped where Postgres or Chromium is missing: then there is nothing complete to report.
   it.skipIf(!isComplete(lookAt()))('says in a moment that all is there, where it is', () => {
     const before = performance.now()
     expect(run()).toContain('Every test can run.')

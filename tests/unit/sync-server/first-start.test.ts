@@ -36,6 +36,7 @@ describe('what is made at the first start', () => {
     expect(readdirSync(home.keys).sort()).toEqual(ROLES.map(role => `${role}.pem`).sort())
   })
 
+  // Skipped on Windows, which has no such file modes.
   it.skipIf(process.platform === 'win32')('is for its owner alone', async () => {
     await ensureSecrets(home.secrets)
     await ensureSigningKeys(home.keys)
