@@ -20,6 +20,15 @@ const nullableDecimal = decimal.nullish()
 const moment = z.iso.datetime({ offset: true, local: true })
 const fraction = z.number().min(0).max(1)
 
+/** Who bought, as the source knows him. All but the type are withheld on the way in: bronze holds a pseudonym. */
+const customer = {
+  customer_id: opaqueId.nullish(),
+  customer_name: nullableText,
+  customer_phone: nullableText,
+  customer_email: nullableText,
+  customer_type: nullableText,
+} as const
+
 const posLine = z.looseObject({
   product_id: opaqueId.nullish(),
   product_name: nullableText,
@@ -43,9 +52,9 @@ export const posSale = z.looseObject({
   discount: nullableDecimal,
   tax: nullableDecimal,
   payment_method: nullableText,
-  customer_id: opaqueId.nullish(),
-  customer_type: nullableText,
+  ...customer,
   campaign_id: opaqueId.nullish(),
+  campaign_influenced: z.boolean().nullish(),
 })
 export type PosSale = z.infer<typeof posSale>
 
@@ -86,6 +95,17 @@ export const edgeSale = z.looseObject({
     .nullish(),
   items: z.array(edgeItem).max(1000),
   suggestion: z.looseObject({ offered: z.boolean().nullish(), accepted: z.boolean().nullish() }).nullish(),
+  /** What was asked for and what was sold instead. */
+  substitution: z
+    .looseObject({
+      asked_brand_name: nullableText,
+      final_brand_name: nullableText,
+      asked_product_name: nullableText,
+      final_product_name: nullableText,
+      reason: nullableText,
+    })
+    .nullish(),
+  ...customer,
   amounts: z.looseObject({ transaction_amount: nullableDecimal, price_source: nullableText }).nullish(),
 })
 export type EdgeSale = z.infer<typeof edgeSale>
@@ -113,6 +133,15 @@ export const flatSale = z.looseObject({
     .nullish(),
   request_mode: nullableText,
   suggestion_accepted: z.boolean().nullish(),
+  /** What was asked for and what was sold instead. */
+  substitution_event: z
+    .looseObject({
+      occurred: z.boolean().nullish(),
+      from_sku: nullableText,
+      to_sku: nullableText,
+      reason: nullableText,
+    })
+    .nullish(),
   gender: nullableText,
   age_bracket: nullableText,
   duration_seconds: z.number().nullish(),
@@ -120,7 +149,9 @@ export const flatSale = z.looseObject({
   transcript: z.string().max(20_000).nullish(),
   handshake_score: fraction.nullish(),
   payment_method: nullableText,
-  customer_type: nullableText,
+  ...customer,
+  campaign_id: opaqueId.nullish(),
+  campaign_influenced: z.boolean().nullish(),
 })
 export type FlatSale = z.infer<typeof flatSale>
 
