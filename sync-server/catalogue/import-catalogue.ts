@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { TenantId } from '../../app/domain/ids.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { withTenant } from '../database/tenant.ts'
+import { releaseUnknownStores } from '../quarantine/release-stores.ts'
 
 /** A store as its owner writes it down; its place is found by the spelling. */
 export interface StoreRow {
@@ -103,6 +104,11 @@ async function writeStores(
       tenant,
       moved.map(row => String(row.store_id)),
     )
+  await releaseUnknownStores(
+    tx,
+    tenant,
+    stores.map(store => store.storeId),
+  )
   return rows.filter(row => row.citymun_psgc === null).length
 }
 

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { BatchHeader } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
@@ -119,29 +119,6 @@ export async function insertRefused(
       refused.map(sale => sale.message),
       refused.map(sale => (sale.details === null ? null : storableJson(sale.details))),
       refused.map(sale => sale.raw),
-    ],
-  )
-}
-
-/** The days of the new versions, and those on which an older version of the same transaction stood. */
-export async function touchDays(
-  tx: Transaction,
-  { device }: BatchOrigin,
-  sales: readonly JudgedSale[],
-): Promise<void> {
-  if (sales.length === 0) return
-  await tx.query(
-    `insert into scout.medallion_touched_day (tenant_id, day, touch_id)
-     select distinct b.tenant_id, b.business_day, $2
-     from unnest($3::text[], $4::text[]) as s (store_id, transaction_id)
-     join scout.bronze_events b
-       on b.tenant_id = $1 and b.store_id = s.store_id and b.transaction_id = s.transaction_id
-     on conflict do nothing`,
-    [
-      device.tenantId,
-      randomUUID(),
-      sales.map(sale => sale.facts.storeId),
-      sales.map(sale => sale.facts.transactionId),
     ],
   )
 }

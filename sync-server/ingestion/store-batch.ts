@@ -1,8 +1,10 @@
 import type { BatchHeader, SaleOutcome } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
-import { type BatchOrigin, findConflicts, insertEvents, insertRefused, touchDays } from './bronze-rows.ts'
+import { holdBackImports } from '../quarantine/release-stores.ts'
+import { type BatchOrigin, findConflicts, insertEvents, insertRefused } from './bronze-rows.ts'
 import type { JudgedSale, RefusedSale } from './judge-sale.ts'
+import { touchDays } from './touch-days.ts'
 
 /*
  * INVARIANTS (all in the one transaction given)
@@ -29,8 +31,8 @@ export async function storeBatch(tx: Transaction, batch: BatchToStore): Promise<
   await insertRefused(tx, batch, refused)
   await touchDays(
     tx,
-    batch,
-    first.filter(sale => inserted.has(sale.seq) && sale.reasons.length === 0),
+    batch.device.tenantId,
+    first.filter(sale => inserted.has(sale.seq) && sale.reasons.length === 0).map(({ facts }) => facts),
   )
   return outcomesInOrder(batch.header, placed, inserted, refused)
 }
@@ -65,15 +67,28 @@ async function noteContact(tx: Transaction, { device, header, receivedAt }: Batc
 
 /** A store is known when the tenant has it and the device was enrolled for it. */
 async function markUnknownStores(tx: Transaction, batch: BatchToStore): Promise<JudgedSale[]> {
-  const { rows } = await tx.query(
-    'select store_id from scout.dim_store where tenant_id = $1 and store_id = any($2::text[])',
-    [batch.device.tenantId, [...new Set(batch.sales.map(sale => sale.facts.storeId))]],
-  )
-  const known = new Set(rows.map(row => String(row.store_id)))
+  const named = new Set(batch.sales.map(sale => sale.facts.storeId))
+  let known = await findStores(tx, batch, named)
+  if (known.size < named.size) {
+    await holdBackImports(tx, batch.device.tenantId)
+    known = await findStores(tx, batch, named)
+  }
   const permitted = batch.storeIds === null ? known : known.intersection(new Set(batch.storeIds))
   return batch.sales.map(sale =>
     permitted.has(sale.facts.storeId) ? sale : { ...sale, reasons: ['unknown_store', ...sale.reasons] },
   )
+}
+
+async function findStores(
+  tx: Transaction,
+  { device }: BatchToStore,
+  storeIds: ReadonlySet<string>,
+): Promise<Set<string>> {
+  const { rows } = await tx.query(
+    'select store_id from scout.dim_store where tenant_id = $1 and store_id = any($2::text[])',
+    [device.tenantId, [...storeIds]],
+  )
+  return new Set(rows.map(row => String(row.store_id)))
 }
 
 /** The same version of a transaction twice in one batch is one event and a duplicate of it. */
