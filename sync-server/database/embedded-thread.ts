@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { postgis } from '@electric-sql/pglite-postgis'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import { walSync } from './durability.ts'
@@ -11,7 +12,7 @@ import { oneSequenceAtATime } from './one-sequence-at-a-time.ts'
  */
 const { directory, port, durable } = workerData as { directory: string; port: number; durable: boolean }
 
-const engine = await PGlite.create({ dataDir: directory, extensions: { postgis } })
+const engine = await PGlite.create({ dataDir: directory, extensions: { postgis, pg_trgm } })
 const server = new PGLiteSocketServer({
   db: oneSequenceAtATime(engine, {
     // Let the thread die, so that it is started anew.

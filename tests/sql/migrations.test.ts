@@ -10,12 +10,12 @@ import { newTenant } from './bronze.ts'
 
 describe('migrations', () => {
   forEachEngine(database => {
-    it('are numbered without a gap and recorded with their hash', async () => {
+    it('have each a number of their own and are recorded with their hash', async () => {
       const { rows } = await database().pool.query(
         'select name, sha256 from scout.schema_migrations order by name',
       )
       expect(rows).toEqual(readMigrations().map(({ name, sha256 }) => ({ name, sha256 })))
-      expect(rows.map(row => Number(row.name.slice(0, 4)))).toEqual(rows.map((_, i) => i + 1))
+      expect(new Set(rows.map(row => row.name.slice(0, 4))).size).toBe(rows.length)
     })
 
     it('run once: again, and by two servers at once, nothing happens', async () => {
