@@ -51,6 +51,11 @@ export const ERRORS = {
     false,
     'This device was suspended. Its sales stay in its outbox; ask an administrator.',
   ),
+  device_revoked: e(
+    403,
+    false,
+    'This device was revoked. Its sales stay in its outbox: ask an administrator for a claim code and enrol it again.',
+  ),
   signature_invalid: e(
     401,
     false,
@@ -87,6 +92,11 @@ export const ERRORS = {
     500,
     false,
     'The outbox file cannot be read. It was set aside; send it to your administrator.',
+  ),
+  outbox_full: e(
+    507,
+    true,
+    'The outbox is full. Keep the sale and hand it in again; connect the device so that it can send, or raise max_bytes.',
   ),
   outbox_locked: e(409, false, 'Another agent already runs on this outbox. Stop it first.'),
   not_enrolled: e(409, false, 'The agent is not enrolled. Run `edge-agent enrol` with a claim code.'),

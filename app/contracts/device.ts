@@ -194,6 +194,30 @@ export const deviceTokenResponse = z.object({
 })
 export const DEVICE_AUDIENCE = 'scout-device'
 
+// ---- Rotation of the device's key
+
+/**
+ * Announces the key that is to follow. Sent with the device's access token, and signed twice over the canonical JSON of
+ * `{device_id, previous_key, public_key}`: by the key in use and by the new one. Sent again after a lost answer it is answered the same.
+ */
+export const deviceKeyRequest = z.object({
+  device_id: deviceId,
+  previous_key: publicKey,
+  public_key: publicKey,
+  /** By `previous_key`. */
+  signature,
+  /** By `public_key`. */
+  new_signature: signature,
+})
+export type DeviceKeyRequest = z.infer<typeof deviceKeyRequest>
+
+export const deviceKeyResponse = z.object({
+  /** The old key is taken until then, or until the new one is first used. After its first use, the old one is a copy's. */
+  overlap_until: z.iso.datetime(),
+  server_time: z.iso.datetime(),
+})
+export const KEY_OVERLAP_MS = 7 * 86_400_000
+
 // ---- Batches: gzip of NDJSON. Line 1 is the header; line i+1 is the sale with `seqs[i]`, so one bad line is refused alone.
 
 export const BATCH_MEDIA_TYPE = 'application/x-ndjson'
@@ -211,6 +235,11 @@ export const batchHeader = z.object({
   agent_version: z.string().max(32),
   /** Sales waiting in the outbox, those of this batch included. */
   backlog: z.number().int().nonnegative(),
+  /** Bytes of the waiting sales, as the outbox counts them, and how many it may hold. */
+  outbox_bytes: z.number().int().nonnegative().optional(),
+  outbox_max_bytes: z.number().int().positive().optional(),
+  /** Sales that a full outbox gave up under `drop-oldest`, in all, and since when (device clock). Absent when there are none. */
+  drops: z.object({ sales: z.number().int().positive(), since: z.iso.datetime({ offset: true }) }).optional(),
 })
 export type BatchHeader = z.infer<typeof batchHeader>
 
@@ -219,6 +248,8 @@ export const batchLine = z.object({
   contract: z.string().max(32),
   /** Device clock when the sale entered the outbox. */
   recorded_at: z.iso.datetime({ offset: true }),
+  /** How far that clock was ahead of the server's at `recorded_at` (ms), as far as it was measured then or later in the same boot. */
+  clock_offset_ms: z.number().int().nullish(),
   sale: z.unknown(),
 })
 
@@ -273,12 +304,33 @@ export const claimRequest = z.object({
 })
 export const claimResponse = z.object({ claim_code: z.string(), expires_at: z.iso.datetime() })
 
+export const DEVICE_STATUSES = ['active', 'suspended', 'revoked'] as const
+export const deviceStatus = z.enum(DEVICE_STATUSES)
+
+/** What an administrator may change. A revoked device does not come back: it is enrolled anew. */
+export const deviceChange = z
+  .object({ name: z.string().trim().min(1).max(128), status: deviceStatus })
+  .partial()
+  .refine(change => change.name !== undefined || change.status !== undefined, 'a name or a status')
+export type DeviceChange = z.infer<typeof deviceChange>
+
 export const deviceSummary = z.object({
   device_id: deviceId,
   name: z.string(),
-  status: z.enum(['active', 'suspended', 'revoked']),
+  status: deviceStatus,
+  enrolled_at: z.iso.datetime(),
   agent_version: z.string().nullable(),
   last_contact_at: z.iso.datetime().nullable(),
+  /** As of the last batch: sales waiting, and their bytes of how many allowed. */
   backlog: z.number().int().nullable(),
+  outbox_bytes: z.number().int().nullable(),
+  outbox_max_bytes: z.number().int().nullable(),
+  /** Sales that its full outbox gave up, and since when by its own clock. */
+  dropped_sales: z.number().int(),
+  dropped_since: z.iso.datetime().nullable(),
+  /** How far its clock is ahead of the server's. */
   clock_offset_ms: z.number().int().nullable(),
+  /** When the key that it uses was announced. */
+  key_since: z.iso.datetime(),
 })
+export type DeviceSummary = z.infer<typeof deviceSummary>

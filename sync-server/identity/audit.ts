@@ -9,7 +9,20 @@ type Actor =
 
 export interface AuditEntry {
   readonly actor: Actor
-  readonly action: 'logged_in' | 'session_reused' | 'claim_made' | 'device_enrolled' | 'published'
+  readonly action:
+    | 'logged_in'
+    | 'session_reused'
+    | 'claim_made'
+    | 'device_enrolled'
+    | 'device_renamed'
+    | 'device_suspended'
+    | 'device_resumed'
+    | 'device_revoked'
+    | 'device_key_announced'
+    | 'device_key_replaced'
+    | 'device_key_reused'
+    | 'assertion_replayed'
+    | 'published'
   /** What it was done to. */
   readonly subject: string | null
   readonly details?: Readonly<Record<string, unknown>>

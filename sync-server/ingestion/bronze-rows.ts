@@ -27,18 +27,19 @@ export async function insertEvents(
     `insert into scout.bronze_events (
        tenant_id, device_id, boot_epoch, seq, contract, event_data, event_hash, store_id, transaction_id, occurred_at,
        business_day, recorded_at, sent_at, received_at, clock_offset_ms, revised_at, voided, quarantine_reasons,
-       quality_issues
+       quality_issues, recorded_offset_ms
      )
      select
        $1, $2, $3, e.seq, e.contract, e.event_data::jsonb, e.event_hash, e.store_id, e.transaction_id, e.occurred_at,
        e.business_day, e.recorded_at, $4, $5, $6, e.revised_at, e.voided,
-       string_to_array(e.quarantine_reasons, ','), string_to_array(e.quality_issues, ',')
+       string_to_array(e.quarantine_reasons, ','), string_to_array(e.quality_issues, ','),
+       e.recorded_offset_ms
      from unnest(
        $7::bigint[], $8::text[], $9::text[], $10::bytea[], $11::text[], $12::text[], $13::timestamptz[], $14::date[],
-       $15::timestamptz[], $16::timestamptz[], $17::boolean[], $18::text[], $19::text[]
+       $15::timestamptz[], $16::timestamptz[], $17::boolean[], $18::text[], $19::text[], $20::bigint[]
      ) as e (
        seq, contract, event_data, event_hash, store_id, transaction_id, occurred_at, business_day, recorded_at,
-       revised_at, voided, quarantine_reasons, quality_issues
+       revised_at, voided, quarantine_reasons, quality_issues, recorded_offset_ms
      )
      -- In one order, so that two devices with the same sales wait for each other instead of blocking each other.
      order by e.store_id, e.transaction_id, e.event_hash
@@ -64,6 +65,7 @@ export async function insertEvents(
       sales.map(sale => sale.facts.voided),
       sales.map(sale => sale.reasons.join(',')),
       sales.map(sale => sale.facts.qualityIssues.join(',')),
+      sales.map(sale => sale.recordedOffsetMs),
     ],
   )
   return new Set(rows.map(row => seqRow.parse(row).seq))

@@ -1,8 +1,16 @@
 import { z } from 'zod'
-import type { SaleOutcome } from '../../app/contracts/device.ts'
+import type { BatchHeader, SaleOutcome } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Pool } from '../database/pool.ts'
 import { withTenant } from '../database/tenant.ts'
+import {
+  type DeviceKey,
+  isSettled,
+  noteKeyUse,
+  readDeviceKeys,
+  refuseKeyUse,
+} from '../devices/device-keys.ts'
+import { refuseUnlessActive } from '../devices/device-status.ts'
 import { ed25519Verify } from '../devices/signatures.ts'
 import type { DevicePrincipal } from '../identity/access-tokens.ts'
 import { businessTime } from './business-time.ts'
@@ -24,12 +32,14 @@ export interface IncomingBatch {
  * Takes a batch in: signature, inflating, header, every sale by itself, one transaction. Returns after its commit, with one outcome a seq.
  *
  * @throws ScoutError for the batch as a whole, and then nothing of it is stored: `signature_invalid`, `compression_invalid`,
- * `body_too_large`, `batch_malformed`, `device_unknown`, `device_suspended`, `boot_epoch_stale`.
+ * `body_too_large`, `batch_malformed`, `device_unknown`, `device_suspended`, `device_revoked`, `boot_epoch_stale`.
  */
 export async function ingestBatch(pool: Pool, batch: IncomingBatch): Promise<SaleOutcome[]> {
   const sender = await readSender(pool, batch.device)
-  if (!ed25519Verify(sender.publicKey, batch.signature, batch.body)) throw new ScoutError('signature_invalid')
+  const key = sender.keys.find(({ publicKey }) => ed25519Verify(publicKey, batch.signature, batch.body))
+  if (key === undefined) throw new ScoutError('signature_invalid')
   const { header, lines } = splitBatch(await inflate(batch.body))
+  if (!isSettled(key)) await noteUse(pool, batch, key, header)
   const time = businessTime(sender.timeZone)
   const arrival = { receivedAt: batch.receivedAt, backfillFrom: sender.backfillFrom }
   const verdicts = lines.map((line, i) => judgeSale(header.seqs[i] ?? 0, line, time, arrival))
@@ -45,36 +55,50 @@ export async function ingestBatch(pool: Pool, batch: IncomingBatch): Promise<Sal
   )
 }
 
+/** A key that others follow or that follows another one: its use may end one of them, or betray a copy. */
+async function noteUse(
+  pool: Pool,
+  { device, receivedAt }: IncomingBatch,
+  { publicKey }: DeviceKey,
+  { sent_at, clock_offset_ms }: BatchHeader,
+): Promise<void> {
+  const signedAt = new Date(Date.parse(sent_at) - (clock_offset_ms ?? 0))
+  refuseKeyUse(
+    await withTenant(pool, device.tenantId, tx => noteKeyUse(tx, device, publicKey, signedAt, receivedAt)),
+  )
+}
+
 const senderRow = z
   .object({
-    public_key: z.instanceof(Buffer),
     status: z.enum(['active', 'suspended', 'revoked']),
     store_ids: z.array(z.string()).nullable(),
     backfill_from: z.string().nullable(),
     time_zone: z.string(),
   })
   .transform(row => ({
-    publicKey: row.public_key.toString('base64url'),
     status: row.status,
     storeIds: row.store_ids,
     backfillFrom: row.backfill_from,
     timeZone: row.time_zone,
   }))
 
-async function readSender(pool: Pool, device: DevicePrincipal): Promise<z.infer<typeof senderRow>> {
-  const { rows } = await withTenant(pool, device.tenantId, tx =>
-    tx.query(
-      `select d.public_key, d.status, d.store_ids, d.backfill_from, p.time_zone
+interface Sender extends z.infer<typeof senderRow> {
+  readonly keys: readonly DeviceKey[]
+}
+
+async function readSender(pool: Pool, device: DevicePrincipal): Promise<Sender> {
+  return withTenant(pool, device.tenantId, async tx => {
+    const { rows } = await tx.query(
+      `select d.status, d.store_ids, d.backfill_from, p.time_zone
        from scout.device d
        join scout.tenant t on t.tenant_id = d.tenant_id
        join scout.geo_pack p on p.pack_id = t.pack_id
        where d.tenant_id = $1 and d.device_id = $2`,
       [device.tenantId, device.deviceId],
-    ),
-  )
-  if (rows[0] === undefined) throw new ScoutError('device_unknown')
-  const sender = senderRow.parse(rows[0])
-  if (sender.status === 'suspended') throw new ScoutError('device_suspended')
-  if (sender.status === 'revoked') throw new ScoutError('device_unknown')
-  return sender
+    )
+    if (rows[0] === undefined) throw new ScoutError('device_unknown')
+    const sender = senderRow.parse(rows[0])
+    refuseUnlessActive(sender.status)
+    return { ...sender, keys: await readDeviceKeys(tx, device) }
+  })
 }

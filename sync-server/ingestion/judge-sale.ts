@@ -17,6 +17,8 @@ export interface JudgedSale {
   readonly facts: SaleFacts
   readonly businessDay: string
   readonly recordedAt: Date
+  /** How far the clock of `recordedAt` was ahead of the server's, ms. */
+  readonly recordedOffsetMs: number | null
   readonly reasons: readonly QuarantineReason[]
   readonly raw: Buffer
 }
@@ -73,7 +75,7 @@ function judge(seq: number, raw: Buffer, time: BusinessTime, arrival: Arrival): 
       cause: line.error,
     })
   }
-  const { contract, recorded_at, sale } = line.data
+  const { contract, recorded_at, clock_offset_ms, sale } = line.data
   const facts = readSale(contract, sale, time)
   const businessDay = time.day(facts.occurredAt)
   return {
@@ -84,6 +86,7 @@ function judge(seq: number, raw: Buffer, time: BusinessTime, arrival: Arrival): 
     facts,
     businessDay,
     recordedAt: time.instant(recorded_at),
+    recordedOffsetMs: clock_offset_ms ?? null,
     reasons: quarantineReasons(facts, businessDay, arrival),
     raw,
   }

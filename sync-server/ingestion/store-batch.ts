@@ -42,7 +42,8 @@ async function noteContact(tx: Transaction, { device, header, receivedAt }: Batc
   const { rows } = await tx.query(
     `update scout.device set
        last_contact_at = $3, agent_version = $4, backlog = $5, clock_offset_ms = $6,
-       boot_epoch_floor = greatest(boot_epoch_floor, $7::integer)
+       boot_epoch_floor = greatest(boot_epoch_floor, $7::integer), outbox_bytes = $8, outbox_max_bytes = $9,
+       dropped_sales = $10, dropped_since = $11
      where tenant_id = $1 and device_id = $2 and status = 'active' and boot_epoch_floor <= $7::integer
      returning device_id`,
     [
@@ -53,6 +54,10 @@ async function noteContact(tx: Transaction, { device, header, receivedAt }: Batc
       Math.min(header.backlog, 2 ** 31 - 1),
       header.clock_offset_ms,
       header.boot_epoch,
+      header.outbox_bytes ?? null,
+      header.outbox_max_bytes ?? null,
+      header.drops?.sales ?? null,
+      droppedSince(header),
     ],
   )
   if (rows.length === 1) return
@@ -60,9 +65,15 @@ async function noteContact(tx: Transaction, { device, header, receivedAt }: Batc
     'select status from scout.device where tenant_id = $1 and device_id = $2',
     [device.tenantId, device.deviceId],
   )
-  if (devices[0]?.status === 'suspended') throw new ScoutError('device_suspended')
-  if (devices[0]?.status !== 'active') throw new ScoutError('device_unknown')
+  if (devices[0] === undefined) throw new ScoutError('device_unknown')
+  if (devices[0].status === 'suspended') throw new ScoutError('device_suspended')
+  if (devices[0].status === 'revoked') throw new ScoutError('device_revoked')
   throw new ScoutError('boot_epoch_stale')
+}
+
+/** By the device's clock, which may name a year that no database holds: then it is unknown. */
+function droppedSince({ drops }: BatchHeader): string | null {
+  return drops !== undefined && /^(19|[2-8]\d)\d\d-/.test(drops.since) ? drops.since : null
 }
 
 /** A store is known when the tenant has it and the device was enrolled for it. */

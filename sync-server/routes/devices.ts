@@ -2,6 +2,9 @@ import { z } from 'zod'
 import {
   claimRequest,
   claimResponse,
+  deviceChange,
+  deviceKeyRequest,
+  deviceKeyResponse,
   deviceSummary,
   deviceTokenRequest,
   deviceTokenResponse,
@@ -9,12 +12,15 @@ import {
   enrolResponse,
 } from '../../app/contracts/device.ts'
 import { PATHS } from '../../app/contracts/http.ts'
+import { deviceId } from '../../app/domain/ids.ts'
 import { ACCESS_TOKEN_S } from '../config.ts'
 import { createClaim } from '../devices/claims.ts'
+import { changeDevice } from '../devices/device-administration.ts'
 import { listDevices } from '../devices/device-list.ts'
 import { redeemAssertion } from '../devices/device-tokens.ts'
 import { enrolDevice } from '../devices/enrolment.ts'
-import { ADMINISTRATORS, userOf } from '../plugins/access.ts'
+import { announceKey } from '../devices/key-rotation.ts'
+import { ADMINISTRATORS, deviceOf, userOf } from '../plugins/access.ts'
 import { BEARER, REFUSALS } from './error-responses.ts'
 import type { App, RouteContext } from './route-context.ts'
 
@@ -45,6 +51,42 @@ export function deviceRoutes(app: App, { config, pool, tokens }: RouteContext): 
       schema: { tags: ['devices'], security: BEARER, response: { 200: z.array(deviceSummary), ...REFUSALS } },
     },
     request => listDevices(pool, userOf(request).tenantId),
+  )
+
+  app.patch(
+    PATHS.device(':device_id'),
+    {
+      config: { access: ADMINISTRATORS },
+      schema: {
+        tags: ['devices'],
+        security: BEARER,
+        description: 'Renames, suspends, resumes (`status: active`) or revokes a device.',
+        params: z.object({ device_id: deviceId }),
+        body: deviceChange,
+        response: { 200: deviceSummary, ...REFUSALS },
+      },
+    },
+    request => {
+      const { tenantId, userId } = userOf(request)
+      const actor = { kind: 'user', id: userId } as const
+      return changeDevice(pool, tenantId, request.params.device_id, request.body, actor, config.now())
+    },
+  )
+
+  app.post(
+    PATHS.deviceKey,
+    {
+      config: { access: 'device' },
+      schema: {
+        tags: ['devices'],
+        security: BEARER,
+        description:
+          'Announces the key that is to follow; the one in use is taken until the new one is first used.',
+        body: deviceKeyRequest,
+        response: { 200: deviceKeyResponse, ...REFUSALS },
+      },
+    },
+    request => announceKey(pool, deviceOf(request), request.body, config.now()),
   )
 
   app.post(

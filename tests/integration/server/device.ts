@@ -1,4 +1,10 @@
-import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import {
+  generateKeyPairSync,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+  randomUUID,
+  sign,
+} from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { SignJWT } from 'jose'
 import {
@@ -8,6 +14,7 @@ import {
   batchResponse,
   type ContractName,
   DEVICE_AUDIENCE,
+  type DeviceKeyRequest,
   deviceTokenResponse,
   type EnrolRequest,
   type EnrolResponse,
@@ -22,18 +29,58 @@ export interface Line {
   readonly content: { readonly contract: ContractName | string; readonly sale: unknown } | Buffer | string
 }
 
+type DeviceKeys = KeyPairKeyObjectResult
+
+export function newKeys(): DeviceKeys {
+  return generateKeyPairSync('ed25519')
+}
+
+function rawKey({ publicKey }: DeviceKeys): string {
+  return publicKey.export({ format: 'jwk' }).x ?? ''
+}
+
 /** What a device says, spelt out byte by byte: so that a test can also say it wrong. */
 export class TestDevice {
   readonly url: string
-  readonly privateKey: KeyObject
-  readonly publicKey: string
+  privateKey: KeyObject
+  publicKey: string
   deviceId = ''
   #token = ''
 
-  constructor(url: string, keys = generateKeyPairSync('ed25519')) {
+  constructor(url: string, keys: DeviceKeys = newKeys()) {
     this.url = url
     this.privateKey = keys.privateKey
-    this.publicKey = keys.publicKey.export({ format: 'jwk' }).x ?? ''
+    this.publicKey = rawKey(keys)
+  }
+
+  /** Signs with these from now on. */
+  take(keys: DeviceKeys): void {
+    this.privateKey = keys.privateKey
+    this.publicKey = rawKey(keys)
+  }
+
+  /** The device as it is now, in other hands. */
+  copy(): TestDevice {
+    const copy = new TestDevice(this.url)
+    Object.assign(copy, this)
+    copy.#token = this.#token
+    return copy
+  }
+
+  announce(next: DeviceKeys, change: Partial<DeviceKeyRequest> = {}): Promise<Response> {
+    const unsigned = { device_id: this.deviceId, previous_key: this.publicKey, public_key: rawKey(next) }
+    const text = Buffer.from(canonicalJson({ ...unsigned }))
+    const body = {
+      ...unsigned,
+      signature: this.signature(text),
+      new_signature: sign(null, text, next.privateKey).toString('base64url'),
+      ...change,
+    }
+    return post(this.url, PATHS.deviceKey, body, { authorization: `Bearer ${this.#token}` })
+  }
+
+  redeem(assertion: string): Promise<Response> {
+    return post(this.url, PATHS.deviceToken, { assertion })
   }
 
   signature(bytes: Uint8Array): string {

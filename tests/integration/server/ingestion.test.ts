@@ -263,7 +263,7 @@ forEachEngine(database => {
       await setStatus('suspended')
       expect(await codeOf(await device.sendBytes(good()))).toBe('403 device_suspended')
       await setStatus('revoked')
-      expect(await codeOf(await device.sendBytes(good()))).toBe('401 device_unknown')
+      expect(await codeOf(await device.sendBytes(good()))).toBe('403 device_revoked')
     })
 
     it('with the token of another device', async () => {
