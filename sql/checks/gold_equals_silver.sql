@@ -1,4 +1,5 @@
 -- check: the cube, the store days and the daily metrics each hold exactly the sales and pesos of silver, day by day
+-- severity: blocking
 -- parameters: $1 tenant, $2 business days (null is all of them)
 with total as (
   select 'silver' as relation, date_key as day, count(*) as sales, count(net_amount) as priced,

@@ -1,4 +1,5 @@
 -- check: what a sale says of its lines is what its lines say, and no line is without its sale
+-- severity: blocking
 -- parameters: $1 tenant, $2 business days (null is all of them)
 select
   coalesce(s.store_id, l.store_id) as store_id,

@@ -1,4 +1,5 @@
 -- check: every sale that stands is in silver exactly once, on its business day
+-- severity: blocking
 -- parameters: $1 tenant, $2 business days (null is all of them)
 select
   coalesce(b.business_day, s.date_key) as day,

@@ -2,14 +2,11 @@
 -- grain: one line of a sale that stands and is not void
 -- key: tenant_id, store_id, transaction_id, line_no
 -- inputs: scout.bronze_standing, scout.dim_product, scout.pack_spelling, scout.tenant
--- kind: incremental by business day
+-- kind: incremental
 -- parameters: $1 tenant, $2 business days to redo (null is all of them)
 --
 -- The three payload contracts become one shape. What a device did not say stays null. A line of a flat record is the main product's
 -- (the first line with its sku) or a companion's; a flat record without a basket is its main product alone.
-
-delete from scout.silver_line_items
-where tenant_id = $1 and ($2::date[] is null or date_key = any ($2::date[]));
 
 with source as materialized (
   select b.store_id, b.transaction_id, b.business_day, b.contract, b.event_data as sale, t.pack_id
@@ -98,27 +95,24 @@ counted as (
     r.*,
     case when abs(r.quantity) <= 1e6 then r.quantity end as plausible
   from renamed r
-),
-fresh as (
-  insert into scout.silver_line_items (
-    tenant_id, store_id, transaction_id, line_no, date_key, product_id, product_name, brand, category, category_raw,
-    quantity, units, unit_price, discount_amount, line_amount, peso_value
-  )
-  select
-    $1, c.store_id, c.transaction_id, c.line_no, c.business_day, c.product_id,
-    coalesce(c.product_name, p.product_name),
-    coalesce(p.brand, c.brand),
-    coalesce(p.category, s.code),
-    coalesce(c.category_raw, p.category_raw),
-    c.plausible,
-    case when c.plausible = trunc(c.plausible) then c.plausible::integer else sign(c.plausible)::integer end,
-    c.unit_price,
-    round(c.discount, 2),
-    round(coalesce(c.plausible * c.unit_price - coalesce(c.discount, 0), c.stated), 2),
-    round(case when c.stated > 0 then c.stated else c.unit_price * c.plausible end, 2)
-  from counted c
-  left join scout.dim_product p on p.tenant_id = $1 and p.product_id = c.product_id
-  left join spelled s on s.pack_id = c.pack_id and s.category_raw = c.category_raw
-  returning 1
 )
-select count(*)::integer as rows from fresh;
+select
+  $1::text as tenant_id,
+  c.store_id,
+  c.transaction_id,
+  c.line_no,
+  c.business_day as date_key,
+  c.product_id,
+  coalesce(c.product_name, p.product_name) as product_name,
+  coalesce(p.brand, c.brand) as brand,
+  coalesce(p.category, s.code) as category,
+  coalesce(c.category_raw, p.category_raw) as category_raw,
+  c.plausible as quantity,
+  case when c.plausible = trunc(c.plausible) then c.plausible::integer else sign(c.plausible)::integer end as units,
+  c.unit_price,
+  round(c.discount, 2) as discount_amount,
+  round(coalesce(c.plausible * c.unit_price - coalesce(c.discount, 0), c.stated), 2) as line_amount,
+  round(case when c.stated > 0 then c.stated else c.unit_price * c.plausible end, 2) as peso_value
+from counted c
+left join scout.dim_product p on p.tenant_id = $1 and p.product_id = c.product_id
+left join spelled s on s.pack_id = c.pack_id and s.category_raw = c.category_raw

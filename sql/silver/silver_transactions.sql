@@ -2,13 +2,10 @@
 -- grain: one sale that stands and is not void
 -- key: tenant_id, store_id, transaction_id
 -- inputs: scout.bronze_standing, scout.silver_line_items, scout.dim_store, scout.pack_spelling, scout.pack_time_of_day, scout.tenant, scout.geo_pack
--- kind: incremental by business day
+-- kind: incremental
 -- parameters: $1 tenant, $2 business days to redo (null is all of them)
 --
 -- customer_id stays null until sources are pseudonymised on the way in: no transform may read a source id.
-
-delete from scout.silver_transactions
-where tenant_id = $1 and ($2::date[] is null or date_key = any ($2::date[]));
 
 with source as materialized (
   select
@@ -134,26 +131,41 @@ judged as (
       case when not payment_is_known then 'payment_is_known' end
     ], null) as failed
   from checked c
-),
-fresh as (
-  insert into scout.silver_transactions (
-    tenant_id, store_id, transaction_id, device_id, boot_epoch, seq, contract, ts, date_key, time_of_day, channel,
-    customer_id, customer_type, total_amount, discount_amount, tax_amount, net_amount, lines_amount, payment_method,
-    item_count, unique_products, units_per_transaction, basket_size, stated_basket_size, peso_value, product_category,
-    handshake_triggered, handshake_score, campaign_id, campaign_influenced, region, province, city, quality_score,
-    quality_failed
-  )
-  select
-    $1, store_id, transaction_id, device_id, boot_epoch, seq, contract, occurred_at, business_day, time_of_day, channel,
-    null, customer_type, total, discount, tax, total - coalesce(discount, 0), amount, payment_method,
-    units, lines,
-    coalesce(case when abs(stated_units) <= 1e6 then round(stated_units)::integer end, units),
-    coalesce(units, case when abs(stated_basket) <= 1e6 then round(stated_basket)::integer end),
-    case when abs(stated_basket) <= 1e6 then round(stated_basket)::integer end,
-    main_value, main_category,
-    handshake_score >= handshake_threshold, handshake_score, campaign_id, campaign_influenced,
-    region_psgc, province_psgc, citymun_psgc, score, failed
-  from judged
-  returning 1
 )
-select count(*)::integer as rows from fresh;
+select
+  $1::text as tenant_id,
+  store_id,
+  transaction_id,
+  device_id,
+  boot_epoch,
+  seq,
+  contract,
+  occurred_at as ts,
+  business_day as date_key,
+  time_of_day,
+  channel,
+  null::text as customer_id,
+  customer_type,
+  total as total_amount,
+  discount as discount_amount,
+  tax as tax_amount,
+  total - coalesce(discount, 0) as net_amount,
+  amount as lines_amount,
+  payment_method,
+  units as item_count,
+  lines as unique_products,
+  coalesce(case when abs(stated_units) <= 1e6 then round(stated_units)::integer end, units) as units_per_transaction,
+  coalesce(units, case when abs(stated_basket) <= 1e6 then round(stated_basket)::integer end) as basket_size,
+  case when abs(stated_basket) <= 1e6 then round(stated_basket)::integer end as stated_basket_size,
+  main_value as peso_value,
+  main_category as product_category,
+  handshake_score >= handshake_threshold as handshake_triggered,
+  handshake_score,
+  campaign_id,
+  campaign_influenced,
+  region_psgc as region,
+  province_psgc as province,
+  citymun_psgc as city,
+  score as quality_score,
+  failed as quality_failed
+from judged

@@ -34,7 +34,7 @@ export function readMigrations(): Migration[] {
  */
 export async function migrate(pool: Pool): Promise<string[]> {
   const migrations = readMigrations()
-  await inTransaction(pool, tx =>
+  await inOwnersTransaction(pool, tx =>
     tx.query(`
       create schema if not exists scout;
       create table if not exists scout.schema_migrations (
@@ -47,7 +47,7 @@ export async function migrate(pool: Pool): Promise<string[]> {
   const umzug = new Umzug({
     migrations: migrations.map(migration => ({
       name: migration.name,
-      up: () => inTransaction(pool, tx => apply(tx, migration)),
+      up: () => inOwnersTransaction(pool, tx => apply(tx, migration)),
     })),
     storage: {
       executed: async () => [...(await applied(pool)).keys()],
@@ -91,8 +91,14 @@ async function applied(pool: Pool): Promise<Map<string, string>> {
   return new Map(rows.map(({ name, sha256 }) => [String(name), String(sha256)]))
 }
 
-/** One at a time over all servers: the lock ends with the transaction, so that it cannot leak between connections. */
-async function inTransaction(pool: Pool, body: (tx: Transaction) => Promise<unknown>): Promise<void> {
+/**
+ * A transaction of the connection's own user, who owns the schema. One at a time over all servers: the lock ends with the transaction,
+ * so that it cannot leak between connections.
+ */
+export async function inOwnersTransaction(
+  pool: Pool,
+  body: (tx: Transaction) => Promise<unknown>,
+): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query("begin; select pg_advisory_xact_lock(hashtext('scout.schema_migrations'))")

@@ -1,3 +1,4 @@
+import { registerModels } from '../medallion/register-models.ts'
 import { loadPack } from '../reference/load-pack.ts'
 import { openPack, packDirectory } from '../reference/pack-files.ts'
 import { openEmbedded } from './embedded.ts'
@@ -41,10 +42,11 @@ export async function openDatabase({ url, directory }: OpenDatabaseOptions): Pro
   return { kind: engine === undefined ? 'postgres' : 'embedded', pool, connectionString, close }
 }
 
-/** Migrations and reference data: what a database has before the first tenant. */
+/** Migrations, reference data, transforms: what a database has before the first tenant. */
 export async function prepareDatabase(pool: Pool): Promise<void> {
   await migrate(pool)
   await loadPack(pool, openPack(packDirectory(PACK)))
+  await registerModels(pool)
 }
 
 /** The pack that this installation serves. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ScoutError } from '../../app/errors.ts'
 
@@ -11,4 +11,13 @@ export function sqlDirectory(): string {
       throw new ScoutError('reference_invalid', { message: 'The folder sql/ is missing beside the server.' })
     }
   }
+}
+
+/** The SQL files of one of its folders, ordered; `name` without `.sql`. */
+export function sqlFiles(directory: string): { readonly name: string; readonly sql: string }[] {
+  const path = join(sqlDirectory(), directory)
+  return readdirSync(path)
+    .filter(file => file.endsWith('.sql'))
+    .sort()
+    .map(file => ({ name: file.slice(0, -'.sql'.length), sql: readFileSync(join(path, file), 'utf8') }))
 }

@@ -5,8 +5,12 @@ import { ScoutError } from '../../app/errors.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { fromDatabase } from '../database/postgres-errors.ts'
 import { withTenant } from '../database/tenant.ts'
-import { type Check, type Model, readChecks, readModels } from './models.ts'
+import { readChecks } from './checks.ts'
+import type { Model } from './model.ts'
+import { type RegisteredModel, registerModels } from './register-models.ts'
+import { runCheck } from './run-checks.ts'
 import { type ModelRun, recordFailure, recordRun } from './run-log.ts'
+import { runModel, slicesOf } from './run-model.ts'
 import { refreshStatistics } from './statistics.ts'
 import { clearTouchedDays, daysToRedo } from './touched-days.ts'
 
@@ -47,11 +51,9 @@ export async function runMedallion(request: MedallionRequest): Promise<Medallion
   const log: RunLog = { runId: randomUUID(), models: [], stage: 'start', now }
   const startedAt = now()
   try {
-    await refreshStatistics(request.pool, [
-      'scout.bronze_events',
-      ...readModels().flatMap(model => model.inputs),
-    ])
-    return await withTenant(request.pool, request.tenantId, tx => refine(tx, request, log), {
+    const models = await registerModels(request.pool)
+    await refreshStatistics(request.pool, ['scout.bronze_events', ...models.flatMap(model => model.inputs)])
+    return await withTenant(request.pool, request.tenantId, tx => refine(tx, request, models, log), {
       repeatableRead: true,
     })
   } catch (error) {
@@ -76,6 +78,7 @@ interface RunLog {
 async function refine(
   tx: Transaction,
   { tenantId, days: asked, signal, onProgress }: MedallionRequest,
+  registered: readonly RegisteredModel[],
   log: RunLog,
 ): Promise<MedallionRun> {
   const { runId } = log
@@ -83,8 +86,8 @@ async function refine(
   const days = await daysToRedo(tx, tenantId, asked)
   if (days?.length === 0) return { runId, days, models: [] }
 
-  const models = readModels()
-  const checks = readChecks()
+  const models = registered.filter(model => isDue(model, asked))
+  const checks = readChecks().filter(({ severity }) => severity === 'blocking')
   const total = models.length + checks.length
   const step = (stage: string, position: number) => {
     if (signal?.aborted) throw new ScoutError('cancelled')
@@ -93,7 +96,12 @@ async function refine(
   }
   for (const [position, model] of models.entries()) {
     step(model.relation, position)
-    log.models.push(await runModel(tx, tenantId, model, days, position, log.now))
+    const startedAt = log.now()
+    const started = performance.now()
+    const rows = await runModel(tx, tenantId, model, await slicesOf(tx, tenantId, model, days), signal)
+    const ms = Math.round(performance.now() - started)
+    const { relation, inputs, sha256 } = model
+    log.models.push({ model: relation, position, startedAt, ms, rows, inputs, sha256 })
   }
   for (const [position, check] of checks.entries()) {
     step(check.name, models.length + position)
@@ -115,46 +123,7 @@ async function takeTurn(tx: Transaction, tenantId: TenantId): Promise<void> {
   if (rows[0]?.mine !== true) throw new ScoutError('busy')
 }
 
-async function runModel(
-  tx: Transaction,
-  tenantId: TenantId,
-  model: Model,
-  days: readonly string[] | null,
-  position: number,
-  now: () => Date,
-): Promise<ModelRun> {
-  const startedAt = now()
-  const started = performance.now()
-  let rows = 0
-  for (const statement of model.statements) {
-    const result = await tx.query(statement, [tenantId, days])
-    rows = Number(result.rows[0]?.rows ?? 0)
-  }
-  const { relation, inputs, sha256 } = model
-  return {
-    model: relation,
-    position,
-    startedAt,
-    ms: Math.round(performance.now() - started),
-    rows,
-    inputs,
-    sha256,
-  }
-}
-
-const ROWS_SHOWN = 5
-
-async function runCheck(
-  tx: Transaction,
-  tenantId: TenantId,
-  check: Check,
-  days: readonly string[] | null,
-): Promise<void> {
-  const { rows } = await tx.query(`select * from (${check.sql}) as violation limit ${ROWS_SHOWN}`, [
-    tenantId,
-    days,
-  ])
-  if (rows.length > 0) {
-    throw new ScoutError('check_failed', { details: { check: check.name, promise: check.promise, rows } })
-  }
+/** What is redone whole by schedule is left out of a run of some days. */
+function isDue({ refresh: { kind } }: Model, asked: MedallionRequest['days']): boolean {
+  return kind === 'incremental' || (asked === 'all' && kind !== 'view')
 }

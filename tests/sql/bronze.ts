@@ -3,6 +3,8 @@ import { canonicalJson, SALE_INSTANTS } from '../../app/domain/canonical-json.ts
 import { type TenantId, tenantId } from '../../app/domain/ids.ts'
 import type { Pool } from '../../sync-server/database/pool.ts'
 import { withSystem, withTenant } from '../../sync-server/database/tenant.ts'
+import type { Model } from '../../sync-server/medallion/model.ts'
+import { readModels } from '../../sync-server/medallion/models.ts'
 
 /** Rows as ingestion writes them, for tests of what comes after it. */
 
@@ -97,24 +99,21 @@ export async function arrive(pool: Pool, tenant: TenantId, arrivals: readonly Ar
   })
 }
 
-/** All rows of the refined layers of a tenant, in an order of their own, as text that can be compared. */
-export async function refined(pool: Pool, tenant: TenantId): Promise<Record<string, string[]>> {
-  const relations = [
-    'silver_transactions',
-    'silver_line_items',
-    'gold_daily_metrics',
-    'gold_sales_cube',
-    'gold_store_days',
-    'anomaly_detection',
-  ]
+/** All rows of the refined layers of a tenant, relation by relation, in an order of their own, as text that can be compared. */
+export async function refined(
+  pool: Pool,
+  tenant: TenantId,
+  kinds: readonly Model['refresh']['kind'][] = ['incremental'],
+): Promise<Record<string, string[]>> {
+  const relations = readModels().filter(({ refresh }) => kinds.includes(refresh.kind))
   return withTenant(pool, tenant, async tx => {
     const all: Record<string, string[]> = {}
-    for (const relation of relations) {
+    for (const { relation } of relations) {
       const { rows } = await tx.query(
-        `select to_jsonb(r)::text as row from scout.${relation} r where tenant_id = $1 order by 1`,
+        `select to_jsonb(r)::text as row from ${relation} r where tenant_id = $1 order by 1`,
         [tenant],
       )
-      all[relation] = rows.map(({ row }) => String(row))
+      all[relation.slice('scout.'.length)] = rows.map(({ row }) => String(row))
     }
     return all
   })

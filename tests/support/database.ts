@@ -6,6 +6,7 @@ import { openEmbedded } from '../../sync-server/database/embedded.ts'
 import { prepareDatabase } from '../../sync-server/database/open.ts'
 import { createPool, type Pool } from '../../sync-server/database/pool.ts'
 import { databaseHash, ensureTemplate } from '../../sync-server/database/template.ts'
+import { registerModels } from '../../sync-server/medallion/register-models.ts'
 import { postgresMissing, postgresVersion, startPostgres } from './postgres.ts'
 
 /** A migrated database with the geography loaded and no tenant, for one test file. */
@@ -60,6 +61,7 @@ async function openEmbeddedForTest(): Promise<TestDatabase> {
   const root = mkdtempSync(join(tmpdir(), 'scout-embedded-'))
   const engine = await openEmbedded({ directory: join(root, 'database'), template, durable: false })
   const pool = createPool(engine.connectionString, { max: 4 })
+  await registerModels(pool)
   return {
     kind: 'embedded',
     pool,
@@ -79,6 +81,7 @@ async function openPostgresForTest(): Promise<TestDatabase> {
   const cluster = startPostgres(await ensurePostgresTemplate())
   const connectionString = cluster.url(DATABASE)
   const pool = createPool(connectionString)
+  await registerModels(pool)
   return {
     kind: 'postgres',
     pool,

@@ -1,0 +1,27 @@
+import { sqlFiles } from '../database/sql-directory.ts'
+import { codeOf, headerOf, oneOf, required } from './model-file.ts'
+
+/** A query that returns the rows that are wrong; none means that all is well. `$1` tenant, `$2` business days (null is all). */
+export interface Check {
+  readonly name: string
+  readonly promise: string
+  /** A blocking one stops the run and publishing; a warning travels with the dataset. */
+  readonly severity: Severity
+  readonly sql: string
+}
+
+export const SEVERITIES = ['blocking', 'warning'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+/** `sql/checks`, by name. */
+export function readChecks(): Check[] {
+  return sqlFiles('checks').map(({ name, sql }) => {
+    const header = headerOf(sql)
+    return {
+      name,
+      promise: required(header, 'check', name),
+      severity: oneOf(SEVERITIES, required(header, 'severity', name), 'severity', name),
+      sql: codeOf(sql),
+    }
+  })
+}

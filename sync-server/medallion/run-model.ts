@@ -1,0 +1,42 @@
+import type { TenantId } from '../../app/domain/ids.ts'
+import { ScoutError } from '../../app/errors.ts'
+import type { Transaction } from '../database/pool.ts'
+import type { RegisteredModel } from './register-models.ts'
+import { runComputed } from './run-computed.ts'
+import { parameterCount } from './statements.ts'
+
+/** The slices of a relation to redo, as text; null is all of them. */
+export type Slices = readonly string[] | null
+
+/** From business days to slices of the model. */
+export async function slicesOf(
+  tx: Transaction,
+  tenantId: TenantId,
+  { statements }: RegisteredModel,
+  days: readonly string[] | null,
+): Promise<Slices> {
+  if (days === null || statements?.redo == null) return days
+  const { rows } = await tx.query(statements.redo, values(statements.redo, tenantId, days))
+  return rows[0]?.slices as string[]
+}
+
+/** Takes the slices away and makes them anew. @returns how many rows it wrote. */
+export async function runModel(
+  tx: Transaction,
+  tenantId: TenantId,
+  model: RegisteredModel,
+  slices: Slices,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const { statements } = model
+  if (statements === null) return 0
+  await tx.query(statements.delete, values(statements.delete, tenantId, slices))
+  if (statements.insert === null) return runComputed(tx, tenantId, model, signal)
+  const { rows } = await tx.query(statements.insert, values(statements.insert, tenantId, slices))
+  if (rows[0] === undefined) throw new ScoutError('internal')
+  return Number(rows[0].rows)
+}
+
+function values(sql: string, tenantId: TenantId, slices: Slices): unknown[] {
+  return [tenantId, slices].slice(0, parameterCount(sql))
+}
