@@ -116,6 +116,11 @@ export const ERRORS = {
   reference_invalid: e(500, false, 'The reference data cannot be read. The details name the file and line.'),
   version_exists: e(409, false, 'This version exists already. Choose a higher one.'),
   nothing_to_publish: e(409, false, 'There is nothing to publish yet: no sale has reached the gold tables.'),
+  personal_unreadable: e(
+    500,
+    false,
+    'Sealed personal data cannot be opened: its key is missing, or it was changed. Restore secrets.json from its back-up.',
+  ),
   database_unavailable: e(503, true, 'The database does not answer. Trying again helps once it is back.'),
 
   // Trust and syncing

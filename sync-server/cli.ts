@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { reportFailure } from './commands/command-session.ts'
+import { addCustomerCommands } from './commands/customers.ts'
 import { addDeviceCommands } from './commands/devices.ts'
+import { addKeyCommands } from './commands/keys.ts'
 import { addPeopleCommands } from './commands/people.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addWorkCommands } from './commands/work.ts'
@@ -16,6 +18,8 @@ addServeCommand(program)
 addPeopleCommands(program)
 addDeviceCommands(program)
 addWorkCommands(program)
+addCustomerCommands(program)
+addKeyCommands(program)
 
 try {
   await program.parseAsync()

@@ -7,6 +7,7 @@ import type { ServerConfig } from './config.ts'
 import type { Pool } from './database/pool.ts'
 import { accessTokens } from './identity/access-tokens.ts'
 import type { JobQueue } from './jobs/job-queue.ts'
+import type { Keyring } from './personal/personal-keys.ts'
 import { accessControl } from './plugins/access.ts'
 import { application } from './plugins/application.ts'
 import { cookieGuard } from './plugins/cookie-guard.ts'
@@ -17,6 +18,7 @@ import { securityHeaders } from './plugins/security-headers.ts'
 import { storableBodies } from './plugins/storable-bodies.ts'
 import type { BlobStore } from './publishing/blob-store.ts'
 import { administrationRoutes } from './routes/administration.ts'
+import { customerRoutes } from './routes/customers.ts'
 import { datasetRoutes } from './routes/datasets.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -30,6 +32,7 @@ export interface ServerParts {
   readonly pool: Pool
   readonly blobs: BlobStore
   readonly jobs: JobQueue
+  readonly personal: Keyring
 }
 
 /** Larger than any JSON request of people or devices; batches have a limit of their own. */
@@ -39,7 +42,7 @@ const JSON_BODY_LIMIT = 1 << 20
 const REQUEST_TIMEOUT_MS = 5 * 60_000
 
 /** The HTTP server, ready to listen or to be asked with `inject`. Its parts belong to the caller, who closes them after it. */
-export async function buildServer({ config, log, pool, blobs, jobs }: ServerParts): Promise<App> {
+export async function buildServer({ config, log, pool, blobs, jobs, personal }: ServerParts): Promise<App> {
   const app: App = fastify({
     loggerInstance: log,
     // The one proxy in front: what stands before its own entry in X-Forwarded-For was written by the sender.
@@ -68,7 +71,7 @@ export async function buildServer({ config, log, pool, blobs, jobs }: ServerPart
   accessControl(app, tokens)
   await openApi(app)
 
-  const context: RouteContext = { config, pool, tokens, blobs, jobs, metrics: metricsOf(app) }
+  const context: RouteContext = { config, pool, tokens, blobs, jobs, metrics: metricsOf(app), personal }
   // Swagger sees routes that are registered after it has loaded.
   await app.register(async scope => {
     const routes = scope.withTypeProvider<ZodTypeProvider>()
@@ -77,6 +80,7 @@ export async function buildServer({ config, log, pool, blobs, jobs }: ServerPart
     ingestionRoutes(routes, context)
     datasetRoutes(routes, context)
     administrationRoutes(routes, context)
+    customerRoutes(routes, context)
     healthRoutes(routes, context)
   })
   if (config.appDir === null) app.setNotFoundHandler(nothingThere)

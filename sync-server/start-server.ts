@@ -56,7 +56,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const database = await openDatabase({ url: options.databaseUrl, directory: home.database })
   opened.defer(() => database.close())
   const { pool } = database
-  const { sessionKey } = await ensureSecrets(home.secrets)
+  const { sessionKey, personal } = await ensureSecrets(home.secrets)
   const keys = await ensureSigningKeys(home.keys)
   const blobs = fileBlobStore(home.blobs)
   const appDir = options.appDir ?? null
@@ -75,7 +75,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   opened.defer(() => jobs.close())
   await resumeTenants(parts, jobs, log)
 
-  const app = await buildServer({ config, log, pool, blobs, jobs })
+  const app = await buildServer({ config, log, pool, blobs, jobs, personal })
   opened.defer(() => drain(app))
   const url = await listen(app, options.host ?? '127.0.0.1', options.port ?? 0)
   const kept = opened.move()

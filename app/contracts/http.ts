@@ -94,6 +94,23 @@ export const publication = z.object({
 })
 export type Publication = z.infer<typeof publication>
 
+/** One customer: his pseudonym, or his id, phone or e-mail as the source writes it. In a body, because addresses are logged. */
+export const customerRequest = z.object({ customer: z.string().trim().min(1).max(512) })
+
+/** What is known of a customer: everything that was ever said of him, newest first. Reading it is written down. */
+export const customerFile = z.object({
+  customer_id: z.string(),
+  erased_at: z.iso.datetime().nullable(),
+  statements: z.array(z.object({ stated_at: z.iso.datetime(), details: z.record(z.string(), z.string()) })),
+})
+export type CustomerFile = z.infer<typeof customerFile>
+
+export const erasure = z.object({
+  customer_ids: z.array(z.string()),
+  /** Business days that are refined, and then published, without him. */
+  days: z.number().int(),
+})
+
 /** Every path of the interface, in one place for the routes and for those who call them. */
 export const PATHS = {
   login: '/v1/auth/login',
@@ -111,6 +128,8 @@ export const PATHS = {
   deviceToken: '/v1/devices/token',
   deviceKey: '/v1/devices/key',
   batches: '/v1/ingest/batches',
+  customerShow: '/v1/customers/show',
+  customerErase: '/v1/customers/erase',
   publications: '/v1/publications',
   transforms: '/v1/transforms',
   job: (id: string) => `/v1/jobs/${id}`,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { TenantId } from '../../app/domain/ids.ts'
 import type { Transaction } from '../database/pool.ts'
 
-type Actor =
+export type Actor =
   | { readonly kind: 'user'; readonly id: string }
   | { readonly kind: 'device'; readonly id: string }
   | { readonly kind: 'system' }
@@ -23,6 +23,8 @@ export interface AuditEntry {
     | 'device_key_reused'
     | 'assertion_replayed'
     | 'published'
+    | 'customer_read'
+    | 'customer_erased'
   /** What it was done to. */
   readonly subject: string | null
   readonly details?: Readonly<Record<string, unknown>>

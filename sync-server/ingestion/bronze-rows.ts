@@ -4,6 +4,8 @@ import type { BatchHeader } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
 import type { DevicePrincipal } from '../identity/access-tokens.ts'
+import type { PersonalKeys } from '../personal/personal-keys.ts'
+import { sealBytes } from '../personal/seal.ts'
 import { type JudgedSale, type RefusedSale, refuse } from './judge-sale.ts'
 import { storableJson } from './storable-text.ts'
 
@@ -12,6 +14,8 @@ export interface BatchOrigin {
   readonly device: DevicePrincipal
   readonly header: BatchHeader
   readonly receivedAt: Date
+  /** Seal what may be personal. */
+  readonly keys: PersonalKeys
 }
 
 const seqRow = z.object({ seq: z.number() })
@@ -93,7 +97,12 @@ export async function findConflicts(
   )
 }
 
-/** Refused again is the same refusal: it is kept once. */
+/** What the sealed bytes of a refusal belong to. */
+export function refusedContext(tenant: string, refusedId: string): string {
+  return `bronze_refused\0${tenant}\0${refusedId}`
+}
+
+/** Refused again is the same refusal: it is kept once, and its bytes sealed, for nobody knows what is in them. */
 export async function insertRefused(
   tx: Transaction,
   batch: BatchOrigin,
@@ -105,8 +114,8 @@ export async function insertRefused(
     `${device.deviceId}/${header.boot_epoch}/${seq}/${createHash('sha256').update(raw).digest('hex')}`
   await tx.query(
     `insert into scout.bronze_refused
-       (tenant_id, refused_id, device_id, boot_epoch, seq, received_at, code, message, details, raw)
-     select $1, r.refused_id, $2, $3, r.seq, $4, r.code, r.message, r.details::jsonb, r.raw
+       (tenant_id, refused_id, device_id, boot_epoch, seq, received_at, code, message, details, raw, key_version)
+     select $1, r.refused_id, $2, $3, r.seq, $4, r.code, r.message, r.details::jsonb, r.raw, $11
      from unnest($5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::bytea[])
        as r (refused_id, seq, code, message, details, raw)
      on conflict do nothing`,
@@ -120,7 +129,8 @@ export async function insertRefused(
       refused.map(sale => sale.code),
       refused.map(sale => sale.message),
       refused.map(sale => (sale.details === null ? null : storableJson(sale.details))),
-      refused.map(sale => sale.raw),
+      refused.map(sale => sealBytes(batch.keys, sale.raw, refusedContext(device.tenantId, id(sale)))),
+      batch.keys.current,
     ],
   )
 }

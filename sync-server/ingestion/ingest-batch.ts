@@ -13,6 +13,7 @@ import {
 import { refuseUnlessActive } from '../devices/device-status.ts'
 import { ed25519Verify } from '../devices/signatures.ts'
 import type { DevicePrincipal } from '../identity/access-tokens.ts'
+import type { PersonalKeys } from '../personal/personal-keys.ts'
 import { businessTime } from './business-time.ts'
 import { inflate } from './inflate.ts'
 import { isJudged, isRefused, judgeSale } from './judge-sale.ts'
@@ -34,7 +35,11 @@ export interface IncomingBatch {
  * @throws ScoutError for the batch as a whole, and then nothing of it is stored: `signature_invalid`, `compression_invalid`,
  * `body_too_large`, `batch_malformed`, `device_unknown`, `device_suspended`, `device_revoked`, `boot_epoch_stale`.
  */
-export async function ingestBatch(pool: Pool, batch: IncomingBatch): Promise<SaleOutcome[]> {
+export async function ingestBatch(
+  pool: Pool,
+  keys: PersonalKeys,
+  batch: IncomingBatch,
+): Promise<SaleOutcome[]> {
   const sender = await readSender(pool, batch.device)
   const key = sender.keys.find(({ publicKey }) => ed25519Verify(publicKey, batch.signature, batch.body))
   if (key === undefined) throw new ScoutError('signature_invalid')
@@ -42,13 +47,15 @@ export async function ingestBatch(pool: Pool, batch: IncomingBatch): Promise<Sal
   if (!isSettled(key)) await noteUse(pool, batch, key, header)
   const time = businessTime(sender.timeZone)
   const arrival = { receivedAt: batch.receivedAt, backfillFrom: sender.backfillFrom }
-  const verdicts = lines.map((line, i) => judgeSale(header.seqs[i] ?? 0, line, time, arrival))
+  const customers = { tenantId: batch.device.tenantId, keys }
+  const verdicts = lines.map((line, i) => judgeSale(header.seqs[i] ?? 0, line, time, arrival, customers))
   return withTenant(pool, batch.device.tenantId, tx =>
     storeBatch(tx, {
       device: batch.device,
       storeIds: sender.storeIds,
       header,
       receivedAt: batch.receivedAt,
+      keys,
       sales: verdicts.filter(isJudged),
       refused: verdicts.filter(isRefused),
     }),

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { batchLine, MAX_SALE_BYTES, type QuarantineReason } from '../../app/contracts/device.ts'
 import { canonicalJson, parseExactJson, SALE_INSTANTS } from '../../app/domain/canonical-json.ts'
+import type { TenantId } from '../../app/domain/ids.ts'
 import { asScoutError, type ErrorCode, type ErrorDetails, ScoutError } from '../../app/errors.ts'
+import type { PersonalKeys } from '../personal/personal-keys.ts'
+import { type Person, withholdPersonal } from '../personal/withhold.ts'
 import type { BusinessTime } from './business-time.ts'
 import { type Arrival, quarantineReasons } from './quarantine.ts'
 import { readSale, type SaleFacts } from './sale-facts.ts'
@@ -11,7 +14,7 @@ import { storableText } from './storable-text.ts'
 export interface JudgedSale {
   readonly seq: number
   readonly contract: string
-  /** The sale as JSON, unknown fields included. */
+  /** The sale as JSON, unknown fields included; the customer under his pseudonym. */
   readonly json: string
   readonly hash: Buffer
   readonly facts: SaleFacts
@@ -20,6 +23,8 @@ export interface JudgedSale {
   /** How far the clock of `recordedAt` was ahead of the server's, ms. */
   readonly recordedOffsetMs: number | null
   readonly reasons: readonly QuarantineReason[]
+  /** Who bought, as the source knows him. */
+  readonly person: Person | null
   readonly raw: Buffer
 }
 
@@ -32,15 +37,22 @@ export interface RefusedSale {
   readonly raw: Buffer
 }
 
+/** Whose customers the sales name, and what makes their pseudonyms. */
+export interface Customers {
+  readonly tenantId: TenantId
+  readonly keys: PersonalKeys
+}
+
 /** Reads one line of a batch. Whatever is wrong with it is its own refusal and nobody else's. */
 export function judgeSale(
   seq: number,
   raw: Buffer,
   time: BusinessTime,
   arrival: Arrival,
+  customers: Customers,
 ): JudgedSale | RefusedSale {
   try {
-    return judge(seq, raw, time, arrival)
+    return judge(seq, raw, time, arrival, customers)
   } catch (thrown) {
     const error = asScoutError(thrown)
     // Not the sale's fault: the batch fails as a whole and is sent again.
@@ -50,7 +62,13 @@ export function judgeSale(
 }
 
 export function refuse(seq: number, raw: Buffer, error: ScoutError): RefusedSale {
-  return { seq, code: error.code, message: storableText(error.message), details: error.details ?? null, raw }
+  return { seq, code: error.code, message: storableText(error.message), details: storableDetails(error), raw }
+}
+
+/** Fields by name, never what stood in them: that may be a person's, and stays in the sealed bytes. */
+function storableDetails({ details }: ScoutError): ErrorDetails | null {
+  if (details === undefined) return null
+  return Object.fromEntries(Object.entries(details).filter(([name]) => name !== 'number'))
 }
 
 export function isRefused(verdict: JudgedSale | RefusedSale): verdict is RefusedSale {
@@ -63,7 +81,13 @@ export function isJudged(verdict: JudgedSale | RefusedSale): verdict is JudgedSa
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-function judge(seq: number, raw: Buffer, time: BusinessTime, arrival: Arrival): JudgedSale {
+function judge(
+  seq: number,
+  raw: Buffer,
+  time: BusinessTime,
+  arrival: Arrival,
+  customers: Customers,
+): JudgedSale {
   if (raw.length > MAX_SALE_BYTES) throw new ScoutError('sale_too_large')
   const value = parseExactJson(decode(raw))
   refuseDeep(value)
@@ -78,6 +102,7 @@ function judge(seq: number, raw: Buffer, time: BusinessTime, arrival: Arrival): 
   const { contract, recorded_at, clock_offset_ms, sale } = line.data
   const facts = readSale(contract, sale, time)
   const businessDay = time.day(facts.occurredAt)
+  const person = withholdPersonal(sale, customers.keys, customers.tenantId)
   return {
     seq,
     contract,
@@ -88,6 +113,7 @@ function judge(seq: number, raw: Buffer, time: BusinessTime, arrival: Arrival): 
     recordedAt: time.instant(recorded_at),
     recordedOffsetMs: clock_offset_ms ?? null,
     reasons: quarantineReasons(facts, businessDay, arrival),
+    person,
     raw,
   }
 }

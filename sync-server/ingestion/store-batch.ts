@@ -1,6 +1,7 @@
 import type { BatchHeader, SaleOutcome } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
+import { storePersons } from '../personal/person-rows.ts'
 import { holdBackImports } from '../quarantine/release-stores.ts'
 import { type BatchOrigin, findConflicts, insertEvents, insertRefused } from './bronze-rows.ts'
 import type { JudgedSale, RefusedSale } from './judge-sale.ts'
@@ -29,6 +30,13 @@ export async function storeBatch(tx: Transaction, batch: BatchToStore): Promise<
   const conflicts = await findConflicts(tx, batch, [...rest, ...repeated])
   const refused = [...batch.refused, ...conflicts.values()]
   await insertRefused(tx, batch, refused)
+  await storePersons(
+    tx,
+    batch.device.tenantId,
+    batch.keys,
+    batch.sales.flatMap(({ person }) => person ?? []),
+    batch.receivedAt,
+  )
   await touchDays(
     tx,
     batch.device.tenantId,

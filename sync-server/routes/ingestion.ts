@@ -13,7 +13,7 @@ import { BEARER, REFUSALS } from './error-responses.ts'
 import type { App, RouteContext } from './route-context.ts'
 
 /** Sales from devices. Answered after commit: what has an outcome may leave the outbox. */
-export function ingestionRoutes(app: App, { config, pool, jobs, metrics }: RouteContext): void {
+export function ingestionRoutes(app: App, { config, pool, jobs, metrics, personal }: RouteContext): void {
   app.addContentTypeParser(
     BATCH_MEDIA_TYPE,
     { parseAs: 'buffer', bodyLimit: MAX_BATCH_BYTES },
@@ -44,7 +44,12 @@ export function ingestionRoutes(app: App, { config, pool, jobs, metrics }: Route
       const signature = request.headers[BATCH_SIGNATURE_HEADER]
       if (typeof signature !== 'string') throw new ScoutError('signature_invalid')
       const receivedAt = config.now()
-      const outcomes = await ingestBatch(pool, { device, body: request.body, signature, receivedAt })
+      const outcomes = await ingestBatch(pool, personal(), {
+        device,
+        body: request.body,
+        signature,
+        receivedAt,
+      })
       for (const { outcome } of outcomes) metrics.sales.inc({ outcome })
       if (outcomes.some(({ outcome }) => outcome === 'accepted')) jobs.scheduleTransform(device.tenantId)
       return { outcomes, server_time: config.now().toISOString() }

@@ -10,6 +10,7 @@ import type { ServerConfig } from '../config.ts'
 import type { Pool } from '../database/pool.ts'
 import type { AccessTokens } from '../identity/access-tokens.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
+import type { Keyring } from '../personal/personal-keys.ts'
 import type { Metrics } from '../plugins/metrics.ts'
 import type { BlobStore } from '../publishing/blob-store.ts'
 
@@ -30,4 +31,5 @@ export interface RouteContext {
   readonly blobs: BlobStore
   readonly jobs: JobQueue
   readonly metrics: Metrics
+  readonly personal: Keyring
 }

@@ -46,9 +46,10 @@ describe('the wall around a tenant', () => {
       const roles = await query(`
         select rolname, rolsuper or rolbypassrls or rolcanlogin or rolcreaterole as powerful,
           exists (select 1 from pg_class c where c.relowner = r.oid) as owns
-        from pg_roles r where rolname in ('scout_app', 'scout_system') order by 1`)
+        from pg_roles r where rolname in ('scout_app', 'scout_personal', 'scout_system') order by 1`)
       expect(roles).toEqual([
         { rolname: 'scout_app', powerful: false, owns: false },
+        { rolname: 'scout_personal', powerful: false, owns: false },
         { rolname: 'scout_system', powerful: false, owns: false },
       ])
     })

@@ -39,6 +39,8 @@ const STORES: readonly StoreRow[] = [
 export interface World {
   readonly server: RunningServer
   readonly url: string
+  /** Directory of its secrets, keys and blobs. */
+  readonly home: string
   /** Turned by a test that lets time pass. */
   readonly clock: { offsetMs: number }
   logIn(email: string): Promise<Session>
@@ -84,6 +86,7 @@ export async function openWorld(
   return {
     server,
     url,
+    home,
     clock,
     async logIn(email) {
       const response = await post(url, PATHS.login, { email, password: PASSWORD }, { [CSRF_HEADER]: '1' })

@@ -1,22 +1,26 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { tenantId } from '../../../app/domain/ids.ts'
 import { isErrorCode } from '../../../app/errors.ts'
 import { businessTime } from '../../../sync-server/ingestion/business-time.ts'
 import { isRefused, judgeSale } from '../../../sync-server/ingestion/judge-sale.ts'
 import { storableJson, storableText } from '../../../sync-server/ingestion/storable-text.ts'
+import { personalKeys } from '../../support/personal-keys.ts'
 
 const sample = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../fixtures/edge-samples/${name}.json`, import.meta.url), 'utf8'))
 
 const time = businessTime('Asia/Manila')
 const arrival = { receivedAt: new Date('2025-08-15T00:00:00Z'), backfillFrom: null }
+const customers = { tenantId: tenantId.parse('tindahan'), keys: personalKeys() }
 const judge = (contract: string, sale: unknown) =>
   judgeSale(
     1,
     Buffer.from(JSON.stringify({ contract, recorded_at: '2025-08-14T12:31:00Z', sale })),
     time,
     arrival,
+    customers,
   )
 
 describe('a sale', () => {
@@ -69,7 +73,7 @@ describe('a sale', () => {
     )
     fc.assert(
       fc.property(bytes, raw => {
-        const verdict = judgeSale(1, raw, time, arrival)
+        const verdict = judgeSale(1, raw, time, arrival, customers)
         expect(isRefused(verdict) ? isErrorCode(verdict.code) : verdict.hash.length === 32).toBe(true)
       }),
       { numRuns: 500 },
