@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
+import type { OutboxLimits, WhenFull } from './outbox/limits.ts'
 import { type OutboxReport, reportOutbox } from './outbox/outbox-report.ts'
 import type { Rejection } from './outbox/records.ts'
+import { readSettings } from './settings.ts'
 import { type Enrolment, IdentityStore } from './uplink/identity.ts'
 import type { UplinkStatus } from './uplink/uplink.ts'
 import { AGENT_VERSION } from './version.ts'
@@ -17,8 +19,17 @@ export interface AgentStatus {
   } | null
   readonly boot_epoch: number | null
   readonly waiting: number
+  /** Of `max_bytes`; the text of the waiting sales and what their rows cost. */
+  readonly waiting_bytes: number
+  readonly max_bytes: number
+  readonly when_full: WhenFull
   readonly oldest_waiting_since: string | null
+  /** Given up by a full outbox, and since when. */
+  readonly dropped: number
+  readonly dropped_since: string | null
   readonly rejected: number
+  /** Rejections that made room for newer ones. */
+  readonly forgotten: number
   readonly newest_rejections: ReadonlyArray<Omit<Rejection, 'raw'> & { readonly raw: string }>
   /** Only from the running agent. */
   readonly uplink: UplinkStatus | null
@@ -26,7 +37,9 @@ export interface AgentStatus {
 
 /** The status of the agent whose home this is, running or not. */
 export function readStatus(home: string): AgentStatus {
-  return describe(reportOutbox(home), readEnrolment(home), null)
+  const { max_bytes, when_full } = readSettings(home)
+  const limits = { maxBytes: max_bytes, whenFull: when_full }
+  return describe(reportOutbox(home), limits, readEnrolment(home), null)
 }
 
 /** One that cannot be read counts as none; `run` says why. */
@@ -40,6 +53,7 @@ function readEnrolment(home: string): Enrolment | undefined {
 
 export function describe(
   report: OutboxReport,
+  limits: Pick<OutboxLimits, 'maxBytes' | 'whenFull'>,
   enrolment: Enrolment | undefined,
   uplink: UplinkStatus | null,
 ): AgentStatus {
@@ -52,8 +66,14 @@ export function describe(
       : null,
     boot_epoch: report.bootEpoch,
     waiting: report.waiting,
+    waiting_bytes: report.waiting_bytes,
+    max_bytes: limits.maxBytes,
+    when_full: limits.whenFull,
     oldest_waiting_since: report.oldestRecordedAt,
+    dropped: report.dropped,
+    dropped_since: report.dropped_since,
     rejected: report.rejected,
+    forgotten: report.forgotten,
     newest_rejections: report.rejections.map(rejection => ({ ...rejection, raw: excerpt(rejection.raw) })),
     uplink,
   }

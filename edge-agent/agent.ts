@@ -1,10 +1,14 @@
 import { join } from 'node:path'
-import { asScoutError, ScoutError } from '../app/errors.ts'
+import { asScoutError, ScoutError, toWireError } from '../app/errors.ts'
 import { type AgentStatus, describe } from './agent-status.ts'
 import { createLog, type Logger } from './log.ts'
+import type { MachineClock } from './machine-clock.ts'
+import type { OutboxLimits } from './outbox/limits.ts'
 import { openOutbox } from './outbox/open-outbox.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { BatchLimit } from './outbox/records.ts'
+import { rotationRequests } from './rotation-request.ts'
+import { type AgentSettings, type GivenSettings, readSettings } from './settings.ts'
 import { type FolderScan, WatchedFolder } from './sources/folder.ts'
 import { DEFAULT_INTAKE_PORT, type HttpIntake, openHttpIntake } from './sources/http-intake.ts'
 import { readSales } from './sources/read-sales.ts'
@@ -12,6 +16,7 @@ import { type TakenSales, takeSales } from './sources/take-sales.ts'
 import type { BackoffOptions } from './uplink/backoff.ts'
 import { type EnrolOptions, enrol } from './uplink/enrol.ts'
 import { type Identity, IdentityStore } from './uplink/identity.ts'
+import { KeyRing } from './uplink/key-ring.ts'
 import { type DrainOptions, Uplink } from './uplink/uplink.ts'
 
 export interface AgentOptions {
@@ -27,6 +32,11 @@ export interface AgentOptions {
   readonly backoff?: BackoffOptions
   /** Of one request. */
   readonly timeoutMs?: number
+  /** Over those of `<home>/agent.json`. */
+  readonly settings?: GivenSettings
+  /** Over those of the settings: for tests, which fill small ones. */
+  readonly limits?: Partial<OutboxLimits>
+  readonly machine?: MachineClock
 }
 
 /**
@@ -50,6 +60,10 @@ export interface Agent {
   scanFolder(): Promise<FolderScan>
   /** Takes in sales as `POST /v1/sales` does; resolves after the commit. */
   take(json: string): Promise<TakenSales>
+  /** Gives this device a new key now. @throws ScoutError `not_enrolled`, `offline`, … */
+  rotateKey(): Promise<void>
+  /** Resolves when a commit has reached the disk. @throws ScoutError `disk_full`, … */
+  probe(): Promise<void>
   /** Sends until the outbox is empty; gives how many sales left it. */
   drain(options?: DrainOptions): Promise<number>
 }
@@ -59,12 +73,20 @@ export function createAgent(options: AgentOptions): Agent {
   const log = options.log ?? createLog()
   const identities = new IdentityStore(options.home)
   const identity = readIdentity(identities, log)
+  const settings = readSettings(options.home, options.settings)
   const outbox = openOutbox({
     directory: options.home,
     epochFloor: identity?.boot_epoch_floor ?? 1,
+    limits: {
+      maxBytes: settings.max_bytes,
+      whenFull: settings.when_full,
+      maxRejectedBytes: settings.rejected_max_bytes,
+      ...options.limits,
+    },
+    ...(options.machine && { machine: options.machine }),
     onDamage: damage => log.error(damage, 'the outbox was damaged and set aside; a new boot epoch begins'),
   })
-  return new EdgeAgent(options, log, identities, identity, outbox)
+  return new EdgeAgent({ options, settings, log, identities, identity, outbox })
 }
 
 /** A damaged enrolment must not keep a shop from storing its sales; they wait until the device is enrolled again. */
@@ -77,10 +99,21 @@ function readIdentity(identities: IdentityStore, log: Logger): Identity | undefi
   }
 }
 
+const DAY_MS = 86_400_000
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/
+
+interface AgentParts {
+  readonly options: AgentOptions
+  readonly settings: AgentSettings
+  readonly log: Logger
+  readonly identities: IdentityStore
+  readonly identity: Identity | undefined
+  readonly outbox: Outbox
+}
 
 class EdgeAgent implements Agent {
   readonly #options: AgentOptions
+  readonly #settings: AgentSettings
   readonly #log: Logger
   readonly #identities: IdentityStore
   readonly #outbox: Outbox
@@ -88,24 +121,20 @@ class EdgeAgent implements Agent {
   readonly #stopping = new AbortController()
   readonly #ended = Promise.withResolvers<void>()
   readonly #work = new Set<Promise<void>>()
-  #identity: Identity | undefined
+  #ring: KeyRing | undefined
   #uplink: Uplink | undefined
   #intake: HttpIntake | undefined
 
-  constructor(
-    options: AgentOptions,
-    log: Logger,
-    identities: IdentityStore,
-    identity: Identity | undefined,
-    outbox: Outbox,
-  ) {
+  constructor({ options, settings, log, identities, identity, outbox }: AgentParts) {
     this.#options = options
+    this.#settings = settings
     this.#log = log
     this.#identities = identities
     this.#outbox = outbox
     this.#folder = new WatchedFolder({
       directory: options.folder ?? join(options.home, 'inbox'),
       outbox,
+      done: { maxBytes: settings.done_max_bytes, maxAgeMs: settings.done_max_days * DAY_MS },
       onError: error => log.error({ err: error }, 'the watched folder could not be read'),
     })
     this.#become(identity)
@@ -122,10 +151,10 @@ class EdgeAgent implements Agent {
   }
 
   status(): AgentStatus {
-    const { bootEpoch, waiting, rejected, oldestRecordedAt } = this.#outbox
+    const { bootEpoch, counters, limits, oldestRecordedAt } = this.#outbox
     const rejections = this.#outbox.rejections(10)
-    const report = { running: true, bootEpoch, waiting, rejected, oldestRecordedAt, rejections }
-    return describe(report, this.#identity, this.#uplink?.status ?? null)
+    const report = { running: true, bootEpoch, ...counters, oldestRecordedAt, rejections }
+    return describe(report, limits, this.#ring?.identity, this.#uplink?.status ?? null)
   }
 
   async enrol(options: EnrolOptions): Promise<Identity> {
@@ -150,8 +179,10 @@ class EdgeAgent implements Agent {
     })
     const { signal } = this.#stopping
     this.#keepGoing(this.#folder.watch(signal))
-    if (this.#uplink) this.#keepGoing(this.#uplink.run(signal))
-    else this.#log.warn('not enrolled: sales are stored and will be sent after enrolment')
+    if (this.#uplink) {
+      this.#keepGoing(this.#uplink.run(signal))
+      this.#keepGoing(this.#rotateWhenAsked(this.#uplink, signal))
+    } else this.#log.warn('not enrolled: sales are stored and will be sent after enrolment')
   }
 
   async stop(): Promise<void> {
@@ -178,11 +209,43 @@ class EdgeAgent implements Agent {
     return await this.#tracked(this.#uplink.drain({ ...options, signal: either }))
   }
 
+  async rotateKey(): Promise<void> {
+    if (!this.#uplink) throw new ScoutError('not_enrolled')
+    await this.#tracked(this.#uplink.rotateKey(this.#stopping.signal))
+  }
+
+  async probe(): Promise<void> {
+    await this.#outbox.probe()
+  }
+
   #become(identity: Identity | undefined): void {
-    const { batch, backoff, timeoutMs } = this.#options
-    this.#identity = identity
+    const { batch, backoff, timeoutMs, machine } = this.#options
+    this.#ring = identity && new KeyRing(this.#identities, identity)
     this.#uplink =
-      identity && new Uplink({ outbox: this.#outbox, identity, log: this.#log, batch, backoff, timeoutMs })
+      this.#ring &&
+      new Uplink({
+        outbox: this.#outbox,
+        ring: this.#ring,
+        log: this.#log,
+        rotateKeyMs: this.#settings.rotate_key_days * DAY_MS,
+        batch,
+        backoff,
+        timeoutMs,
+        machine,
+      })
+  }
+
+  /** `edge-agent rotate-key` beside a running agent: two processes must not sign for one device. */
+  async #rotateWhenAsked(uplink: Uplink, signal: AbortSignal): Promise<void> {
+    for await (const request of rotationRequests(this.#options.home, signal)) {
+      try {
+        await uplink.rotateKey(signal)
+        request.answer({ ok: true })
+      } catch (error) {
+        if (signal.aborted) return
+        request.answer({ ok: false, error: toWireError(error) })
+      }
+    }
   }
 
   #keepGoing(work: Promise<void>): void {

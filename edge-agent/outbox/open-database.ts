@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ScoutError } from '../../app/errors.ts'
 import { syncDirectory } from '../durable-file.ts'
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { SCHEMA, SCHEMA_VERSION, UPGRADE_FROM_1 } from './schema.ts'
 import { asOutboxError } from './sqlite-errors.ts'
 
 /**
@@ -32,6 +32,8 @@ export function openDatabase(path: string): DatabaseSync {
     if (version === 0) {
       database.exec(`begin; ${SCHEMA} commit`)
       syncDirectory(dirname(path))
+    } else if (version === 1) {
+      database.exec(`begin; ${UPGRADE_FROM_1} commit`)
     } else if (version !== SCHEMA_VERSION) {
       throw new ScoutError('conflict', {
         message: `The outbox was written by another version of the agent (${version}, not ${SCHEMA_VERSION}). Update the agent.`,
@@ -45,11 +47,9 @@ export function openDatabase(path: string): DatabaseSync {
 }
 
 /** Renames an unsound outbox with its write-ahead log, so that neither is used again and both can be examined. */
-export function setAside(path: string, at: Date): string {
-  const aside = `${path}.corrupt-${at.toISOString().replaceAll(':', '-')}`
+export function setAside(path: string, aside: string): void {
   for (const suffix of ['-wal', '-shm', '']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
   }
   syncDirectory(dirname(path))
-  return aside
 }

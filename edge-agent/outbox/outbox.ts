@@ -1,6 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { MachineClock } from '../machine-clock.ts'
 import { epochOfFoundOutbox } from './boot-epoch.ts'
+import type { Counters } from './counters.ts'
 import { GroupCommit } from './group-commit.ts'
+import type { OutboxLimits } from './limits.ts'
 import {
   type Alongside,
   type BatchLimit,
@@ -13,8 +16,11 @@ import {
   type WaitingSale,
   waitingRow,
 } from './records.ts'
+import { bytesRow, Room, sizeOf } from './room.ts'
+import { SaleClock } from './sale-clock.ts'
 import { asOutboxError } from './sqlite-errors.ts'
 import type { OutboxStatements } from './statements.ts'
+import { Tally } from './tally.ts'
 
 /**
  * The sales that this device has accepted and the server has not answered for.
@@ -22,8 +28,9 @@ import type { OutboxStatements } from './statements.ts'
  * INVARIANTS
  * - `append` resolves only after the commit: what was acknowledged to a source is on the disk.
  * - `(bootEpoch, seq)` names one sale for ever. Within an epoch `seq` only grows.
- * - `oldest` gives sales in the order in which they were appended.
- * - A sale leaves by `acknowledge` or `reject`, never otherwise; `reject` keeps its bytes.
+ * - `oldest` gives sales in the order in which they were appended, whatever the clock did meanwhile.
+ * - A sale leaves by `acknowledge` or `reject`, which keeps its bytes; or is dropped by a full outbox, and counted.
+ * - Waiting sales never take more than `maxBytes`, rejected ones never more than `maxRejectedBytes`.
  */
 export class Outbox implements Disposable {
   readonly #database: DatabaseSync
@@ -31,62 +38,81 @@ export class Outbox implements Disposable {
   readonly #release: Disposable
   readonly #notePath: string
   readonly #statements: OutboxStatements
+  readonly #tally: Tally
+  readonly #room: Room
+  readonly #clock: SaleClock
   readonly #listeners = new Set<() => void>()
-  #bootEpoch: number
-  #waiting: number
-  #rejected: number
   #closed = false
 
   /** Use `openOutbox`. */
   constructor(parts: OutboxParts) {
     this.#database = parts.database
-    this.#commits = new GroupCommit(parts.database)
     this.#statements = parts.statements
-    this.#bootEpoch = parts.bootEpoch
+    this.#tally = new Tally(parts.statements, parts.counters)
+    this.#commits = new GroupCommit(parts.database, this.#tally)
+    this.#room = new Room(parts.statements, this.#tally, parts.limits)
+    this.#clock = new SaleClock(parts.statements, parts.machine)
     this.#notePath = parts.notePath
     this.#release = parts.lock
-    this.#waiting = Number(this.#statements.countWaiting.get()?.rows)
-    this.#rejected = Number(this.#statements.countRejected.get()?.rows)
   }
 
   get bootEpoch(): number {
-    return this.#bootEpoch
+    return this.#tally.committedCounters.boot_epoch
   }
 
   /** Sales waiting to be sent. */
   get waiting(): number {
-    return this.#waiting
+    return this.#tally.committedCounters.waiting
   }
 
   /** Sales and lines that were set aside for good. */
   get rejected(): number {
-    return this.#rejected
+    return this.#tally.committedCounters.rejected
+  }
+
+  get counters(): Counters {
+    return this.#tally.committedCounters
+  }
+
+  get limits(): OutboxLimits {
+    return this.#room.limits
+  }
+
+  /** Server time minus the monotonic clock as it was measured in this boot, ms. */
+  get serverAheadMs(): number | null {
+    return this.#clock.serverAheadMs
   }
 
   /** Device time at which the oldest waiting sale came in. */
   get oldestRecordedAt(): string | null {
     const row = this.#statements.oldest.get(1)
-    return row === undefined ? null : waitingRow.parse(row).recorded_at
+    return row === undefined ? null : waitingRow.parse(row).recordedAt
   }
 
   /**
    * Stores sales, and in the same transaction what their source has to say: what of it was unreadable, and how far it
    * was read. Gives the `seq` of each sale, after the commit.
    *
-   * @throws ScoutError `disk_full`, `outbox_corrupt`; then nothing of it was stored.
+   * @throws ScoutError `outbox_full`, `disk_full`, `outbox_corrupt`; then nothing of it was stored.
    */
   async append(sales: readonly NewSale[], alongside: Alongside = {}): Promise<number[]> {
     const { rejections = [], progress = [] } = alongside
-    const recordedAt = new Date().toISOString()
+    const bytes = sales.reduce((sum, { sale }) => sum + sizeOf(sale), 0)
     const seqs = await this.#commits.run(() => {
+      const { recordedAt, offsetMs, boot, monotonicMs } = this.#clock.stamp()
+      if (sales.length > 0) this.#room.makeFor(bytes, recordedAt)
       for (const rejection of rejections) this.#insertRejection(rejection, recordedAt)
       for (const file of progress) this.#writeProgress(file)
+      const { now } = this.#tally
+      now.waiting += sales.length
+      now.waiting_bytes += bytes
       return sales.map(({ contract, sale }) =>
-        Number(this.#statements.append.run(contract, recordedAt, sale).lastInsertRowid),
+        Number(
+          this.#statements.append.run(contract, recordedAt, sale, offsetMs, boot, monotonicMs)
+            .lastInsertRowid,
+        ),
       )
     })
-    this.#waiting += sales.length
-    this.#rejected += rejections.length
     if (sales.length > 0) for (const listener of this.#listeners) listener()
     return seqs
   }
@@ -106,11 +132,12 @@ export class Outbox implements Disposable {
     let bytes = 0
     try {
       for (const row of this.#statements.oldest.iterate(limit.sales + except.size)) {
-        const waiting = asWaitingSale(row)
+        const waiting = waitingRow.parse(row)
         if (except.has(waiting.seq)) continue
         bytes += Buffer.byteLength(waiting.sale)
         if (batch.length > 0 && (bytes > limit.bytes || batch.length === limit.sales)) break
         batch.push(waiting)
+        this.#room.handedOut(waiting.seq)
       }
     } catch (error) {
       throw asOutboxError(error)
@@ -120,32 +147,29 @@ export class Outbox implements Disposable {
 
   /** The waiting sale with this number, if it still waits. */
   one(seq: number): WaitingSale[] {
-    return this.#statements.one.all(seq).map(asWaitingSale)
+    return this.#statements.one.all(seq).map(row => waitingRow.parse(row))
   }
 
   /** Forgets sales that the server has stored. Numbers that are not waiting are ignored. */
   async acknowledge(seqs: readonly number[]): Promise<void> {
-    let removed = 0
     await this.#commits.run(() => {
-      for (const seq of seqs) removed += Number(this.#statements.remove.run(seq).changes)
+      for (const seq of seqs) if (!this.#remove(seq)) this.#room.answeredFor(seq)
     })
-    this.#waiting -= removed
   }
 
   /** Moves a sale that will never be accepted out of the way of those behind it. `raw` defaults to the sale's own text. */
   async reject(seq: number, code: string, message: string, raw?: string | Uint8Array): Promise<void> {
-    let moved = 0
     await this.#commits.run(() => {
-      const epoch = this.#bootEpoch
+      const { now } = this.#tally
       const bytes = raw === undefined ? null : bytesOf(raw)
-      moved = Number(
-        this.#statements.moveToRejected.run(new Date().toISOString(), epoch, code, message, bytes, seq)
-          .changes,
-      )
-      this.#statements.remove.run(seq)
+      const at = this.#clock.stamp().recordedAt
+      const moved = this.#statements.moveToRejected.get(at, now.boot_epoch, code, message, bytes, seq)
+      if (moved === undefined) return
+      now.rejected++
+      now.rejected_bytes += bytesRow.parse(moved).bytes
+      this.#remove(seq)
+      this.#room.trimRejected()
     })
-    this.#waiting -= moved
-    this.#rejected += moved
   }
 
   /** The newest rejected sales and lines first. */
@@ -169,9 +193,21 @@ export class Outbox implements Disposable {
 
   /** Takes the epoch that the server asks for at enrolment, unless this outbox is past it already. */
   async raiseEpoch(floor: number): Promise<void> {
-    const epoch = epochOfFoundOutbox(this.#notePath, floor, this.#bootEpoch)
-    await this.#commits.run(() => this.#statements.setEpoch.run(epoch))
-    this.#bootEpoch = epoch
+    const epoch = epochOfFoundOutbox(this.#notePath, floor, this.bootEpoch)
+    await this.#commits.run(() => {
+      this.#statements.setEpoch.run(epoch)
+      this.#tally.now.boot_epoch = epoch
+    })
+  }
+
+  /** Keeps what was measured of the server's clock: for sales of this boot that were stored before, and over restarts. */
+  async noteServerAhead(aheadMs: number): Promise<void> {
+    await this.#commits.run(() => this.#clock.note(aheadMs))
+  }
+
+  /** Resolves when a commit has reached the disk: the outbox is alive. @throws ScoutError `disk_full`, … */
+  async probe(): Promise<void> {
+    await this.#commits.run(() => undefined)
   }
 
   /** Commits what was handed in, closes the file and frees the lock. */
@@ -187,9 +223,30 @@ export class Outbox implements Disposable {
     this.close()
   }
 
+  #remove(seq: number): boolean {
+    const removed = this.#statements.remove.get(seq)
+    if (removed === undefined) return false
+    const { now } = this.#tally
+    now.waiting--
+    now.waiting_bytes -= bytesRow.parse(removed).bytes
+    return true
+  }
+
   #insertRejection(rejection: NewRejection, at: string): void {
     const { source, line, contract, code, message, raw } = rejection
-    this.#statements.insertRejection.run(at, source, line, contract, code, message, bytesOf(raw))
+    const inserted = this.#statements.insertRejection.get(
+      at,
+      source,
+      line,
+      contract,
+      code,
+      message,
+      bytesOf(raw),
+    )
+    const { now } = this.#tally
+    now.rejected++
+    now.rejected_bytes += bytesRow.parse(inserted).bytes
+    this.#room.trimRejected()
   }
 
   #writeProgress({ path, readTo, line, fingerprint, doneAt }: FileProgress): void {
@@ -200,7 +257,9 @@ export class Outbox implements Disposable {
 interface OutboxParts {
   readonly database: DatabaseSync
   readonly statements: OutboxStatements
-  readonly bootEpoch: number
+  readonly counters: Counters
+  readonly limits: OutboxLimits
+  readonly machine: MachineClock
   /** File that notes the highest epoch used here. */
   readonly notePath: string
   readonly lock: Disposable
@@ -208,9 +267,4 @@ interface OutboxParts {
 
 function bytesOf(raw: string | Uint8Array): Uint8Array {
   return typeof raw === 'string' ? Buffer.from(raw) : raw
-}
-
-function asWaitingSale(row: unknown): WaitingSale {
-  const { seq, contract, recorded_at: recordedAt, sale } = waitingRow.parse(row)
-  return { seq, contract, recordedAt, sale }
 }

@@ -15,6 +15,8 @@ export interface WaitingSale extends NewSale {
   readonly seq: number
   /** Device time of the append, ISO 8601 in UTC. */
   readonly recordedAt: string
+  /** How far the device clock was ahead of the server's then, ms; null where nobody knows. */
+  readonly clockOffsetMs: number | null
 }
 
 export interface BatchLimit {
@@ -53,12 +55,36 @@ export interface Alongside {
   readonly progress?: readonly FileProgress[]
 }
 
-export const waitingRow = z.object({
-  seq: z.number(),
-  contract: z.string(),
-  recorded_at: z.string(),
-  sale: z.string(),
-})
+export const waitingRow = z
+  .object({
+    seq: z.number(),
+    contract: z.string(),
+    recorded_at: z.string(),
+    sale: z.string(),
+    offset_ms: z.number().nullable(),
+    monotonic_ms: z.number().nullable(),
+    server_ahead_ms: z.number().nullable(),
+  })
+  .transform(
+    ({ seq, contract, recorded_at, sale, ...clock }): WaitingSale => ({
+      seq,
+      contract,
+      sale,
+      recordedAt: recorded_at,
+      clockOffsetMs: clock.offset_ms ?? offsetKnownLater(recorded_at, clock),
+    }),
+  )
+
+interface LateClock {
+  readonly monotonic_ms: number | null
+  readonly server_ahead_ms: number | null
+}
+
+/** The server was heard after the sale was stored, in the same boot: the monotonic clock reaches back to it. */
+function offsetKnownLater(recordedAt: string, { monotonic_ms, server_ahead_ms }: LateClock): number | null {
+  if (monotonic_ms === null || server_ahead_ms === null) return null
+  return Math.round(Date.parse(recordedAt) - (server_ahead_ms + monotonic_ms))
+}
 
 export const progressRow = z.object({
   path: z.string(),

@@ -1,5 +1,5 @@
 import { mkdirSync, type Stats } from 'node:fs'
-import { lstat, mkdir, readdir, rename } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from '../durable-file.ts'
 import type { FileProgress } from '../outbox/records.ts'
@@ -7,6 +7,12 @@ import type { FileLook } from './file-position.ts'
 
 const DONE_DIRECTORY = 'done'
 const EXTENSION = /\.(json|jsonl|ndjson)$/i
+
+/** What `done/` may hold. */
+export interface DoneLimits {
+  readonly maxBytes: number
+  readonly maxAgeMs: number
+}
 
 /**
  * The files of the watched folder and how long each has been quiet. Hidden files and other endings are not ours, so a writer
@@ -46,6 +52,35 @@ export class FolderFiles {
     this.#seen = seen
     const age = (look: FileLook) => seen.get(look.path)?.mtimeMs ?? 0
     return found.sort((a, b) => age(a) - age(b) || (a.path < b.path ? -1 : 1))
+  }
+
+  /**
+   * Deletes what is too old or too much in `done/`, the oldest first, and gives the paths that are gone. A file with bytes that were not
+   * read yet stays; so does, for its age, one that is still followed (its writer may have it open).
+   */
+  async pruneDone(
+    { maxBytes, maxAgeMs }: DoneLimits,
+    followed: ReadonlyMap<string, FileProgress>,
+  ): Promise<string[]> {
+    const files: Array<{ path: string; size: number; mtimeMs: number }> = []
+    for (const name of await readdir(join(this.#directory, DONE_DIRECTORY))) {
+      const path = `${DONE_DIRECTORY}/${name}`
+      const stat = await stats(join(this.#directory, path))
+      if (stat?.isFile() && EXTENSION.test(name)) files.push({ path, size: stat.size, mtimeMs: stat.mtimeMs })
+    }
+    files.sort((a, b) => a.mtimeMs - b.mtimeMs)
+    let bytes = files.reduce((sum, { size }) => sum + size, 0)
+    const gone: string[] = []
+    for (const { path, size, mtimeMs } of files) {
+      const progress = followed.get(path)
+      const old = Date.now() - mtimeMs > maxAgeMs && progress === undefined
+      if (!old && bytes <= maxBytes) continue
+      if (progress !== undefined && progress.readTo < size) continue
+      await rm(join(this.#directory, path), { force: true })
+      bytes -= size
+      gone.push(path)
+    }
+    return gone
   }
 
   /** Moves a file to `done/`, under a name that is free there, and gives its new path. */

@@ -4,7 +4,7 @@ import type { Outbox } from '../outbox/outbox.ts'
 import type { FileProgress } from '../outbox/records.ts'
 import { readPortions } from './file-portions.ts'
 import type { FileLook } from './file-position.ts'
-import { FolderFiles } from './folder-files.ts'
+import { type DoneLimits, FolderFiles } from './folder-files.ts'
 import { isNamedDocument } from './json-document.ts'
 import { PortionGroup } from './portion-group.ts'
 
@@ -15,6 +15,7 @@ import { PortionGroup } from './portion-group.ts'
  * - A file is moved to `done/` only after all of its sales are in the outbox.
  * - How far a file was read is stored in the transaction that stores its sales: a crash neither loses nor repeats them.
  * - A line or document that cannot be read goes to the `rejected` table and never blocks the rest.
+ * - When the outbox is full, files stay where they are and are read again later.
  * - A writer that still appends to a file after it was moved loses nothing: the file is read on in `done/`, for a day, or for a
  *   month if it is one of lines.
  */
@@ -23,6 +24,8 @@ export interface FolderOptions {
   readonly outbox: Outbox
   /** A file of lines is moved after it has been quiet this long; its lines are taken in at once. */
   readonly doneAfterMs?: number
+  /** What `done/` may hold; everything when absent. */
+  readonly done?: DoneLimits
   readonly onError: (error: unknown) => void
 }
 
@@ -43,6 +46,9 @@ const POLL_MS = 500
 const DONE_AFTER_MS = 5 * 60_000
 const LATE_POLL_MS = 30_000
 const DAY_MS = 86_400_000
+const PRUNE_MS = 3_600_000
+/** Until a full outbox is asked again. */
+const FULL_POLL_MS = 5_000
 
 export class WatchedFolder {
   readonly #outbox: Outbox
@@ -52,14 +58,17 @@ export class WatchedFolder {
   readonly #progress: Map<string, FileProgress>
   /** When files in `done/` are looked at next, by the monotonic clock. */
   #lateAt = 0
+  readonly #done: DoneLimits | undefined
+  #pruneAt = 0
   #lane: Promise<unknown> = Promise.resolve()
   /** Files that could not be read, and why: said once. */
   readonly #troubled = new Map<string, string>()
 
-  constructor({ directory, outbox, doneAfterMs = DONE_AFTER_MS, onError }: FolderOptions) {
+  constructor({ directory, outbox, doneAfterMs = DONE_AFTER_MS, done, onError }: FolderOptions) {
     this.#outbox = outbox
     this.#files = new FolderFiles(directory)
     this.#doneAfterMs = doneAfterMs
+    this.#done = done
     this.#onError = onError
     this.#progress = new Map(outbox.progress().map(file => [file.path, file]))
   }
@@ -67,14 +76,16 @@ export class WatchedFolder {
   /** Scans again and again until the signal; an error is reported, once for as long as it lasts, and the next scan tries again. */
   async watch(signal: AbortSignal): Promise<void> {
     let trouble = ''
-    for (; !signal.aborted; await pause(POLL_MS, signal)) {
+    for (let waitMs = 0; !signal.aborted; await pause(waitMs, signal)) {
+      waitMs = POLL_MS
       try {
         await this.scan({ signal })
         trouble = ''
       } catch (error) {
-        const { message } = asScoutError(error)
+        const { message, code } = asScoutError(error)
         if (message !== trouble) this.#onError(error)
         trouble = message
+        if (code === 'outbox_full') waitMs = FULL_POLL_MS
       }
     }
   }
@@ -108,6 +119,7 @@ export class WatchedFolder {
     }
     await group.flush()
     const filesDone = await this.#finish(whole)
+    await this.#pruneDone()
     return { sales: group.sales, rejected: group.rejected, filesDone, filesGrowing }
   }
 
@@ -143,6 +155,16 @@ export class WatchedFolder {
     if (gone.length === 0) return
     for (const { path } of gone) this.#progress.delete(path)
     await this.#outbox.forgetProgress(gone.map(({ path }) => path))
+  }
+
+  /** What lies in `done/` is stored; it is kept for people, within limits, and for writers that have it open still. */
+  async #pruneDone(): Promise<void> {
+    if (this.#done === undefined || performance.now() < this.#pruneAt) return
+    this.#pruneAt = performance.now() + PRUNE_MS
+    const gone = await this.#files.pruneDone(this.#done, this.#progress)
+    if (gone.length === 0) return
+    for (const path of gone) this.#progress.delete(path)
+    await this.#outbox.forgetProgress(gone)
   }
 
   #sayOnce(look: FileLook, error: unknown): void {

@@ -17,6 +17,9 @@ export interface BatchFacts {
   readonly bootEpoch: number
   readonly clockOffsetMs: number | null
   readonly backlog: number
+  readonly outboxBytes: number
+  readonly outboxMaxBytes: number
+  readonly drops: BatchHeader['drops']
 }
 
 /** Gzip of NDJSON: the header, then one line a sale with the sale's own text inside. Signed as it goes over the wire. */
@@ -32,12 +35,16 @@ export async function encodeBatch(
     clock_offset_ms: facts.clockOffsetMs,
     agent_version: AGENT_VERSION,
     backlog: facts.backlog,
+    outbox_bytes: facts.outboxBytes,
+    outbox_max_bytes: facts.outboxMaxBytes,
+    ...(facts.drops && { drops: facts.drops }),
   }
   const text = `${[JSON.stringify(header), ...sales.map(line)].join('\n')}\n`
   const body = new Uint8Array(await compress(text))
   return { body, signature: signBytes(key, body) }
 }
 
-function line({ contract, recordedAt, sale }: WaitingSale): string {
-  return `{"contract":${JSON.stringify(contract)},"recorded_at":${JSON.stringify(recordedAt)},"sale":${sale}}`
+function line({ contract, recordedAt, clockOffsetMs, sale }: WaitingSale): string {
+  const offset = clockOffsetMs === null ? '' : `,"clock_offset_ms":${clockOffsetMs}`
+  return `{"contract":${JSON.stringify(contract)},"recorded_at":${JSON.stringify(recordedAt)}${offset},"sale":${sale}}`
 }

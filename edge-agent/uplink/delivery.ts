@@ -1,24 +1,27 @@
 import type { Logger } from 'pino'
 import { asScoutError, type ScoutError } from '../../app/errors.ts'
+import type { MachineClock } from '../machine-clock.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { BatchLimit, WaitingSale } from '../outbox/records.ts'
-import { encodeBatch } from './batch.ts'
+import { ServerClock } from '../server-clock.ts'
+import { type BatchFacts, encodeBatch } from './batch.ts'
 import { BatchSize } from './batch-size.ts'
 import { DeviceToken } from './device-token.ts'
-import type { Identity } from './identity.ts'
+import type { KeyRing } from './key-ring.ts'
+import { rotateKey } from './rotate-key.ts'
 import { sendBatch } from './send-batch.ts'
 import { ServerClient } from './server-client.ts'
-import { ServerClock } from './server-clock.ts'
 import { ServerFailure, strangeAnswer } from './server-failure.ts'
 import { settle } from './settle.ts'
 import { Suspects } from './suspects.ts'
 
 export interface DeliveryOptions {
   readonly outbox: Outbox
-  readonly identity: Identity
+  readonly ring: KeyRing
   readonly log: Logger
   readonly batch?: BatchLimit | undefined
   readonly timeoutMs?: number | undefined
+  readonly machine?: MachineClock | undefined
 }
 
 /** What became of one try. */
@@ -49,17 +52,27 @@ const LEAST_ON_A_BAD_LINE = 16
  */
 export class Delivery {
   readonly #options: DeliveryOptions
-  readonly #clock = new ServerClock()
+  readonly #clock: ServerClock
   readonly #client: ServerClient
   readonly #token: DeviceToken
   readonly #size: BatchSize
   readonly #suspects = new Suspects()
+  #clockKept: Promise<void> = Promise.resolve()
 
   constructor(options: DeliveryOptions) {
-    const { identity, batch, timeoutMs } = options
+    const { outbox, ring, batch, timeoutMs, machine, log } = options
     this.#options = options
-    this.#client = new ServerClient({ server: identity.server, clock: this.#clock, timeoutMs })
-    this.#token = new DeviceToken(identity, this.#client, this.#clock)
+    this.#clock = new ServerClock({
+      ...(machine && { machine }),
+      ahead: outbox.serverAheadMs,
+      onMeasured: ahead => {
+        this.#clockKept = outbox
+          .noteServerAhead(ahead)
+          .catch(error => log.warn({ err: error }, 'the clock offset was not kept'))
+      },
+    })
+    this.#client = new ServerClient({ server: ring.identity.server, clock: this.#clock, timeoutMs })
+    this.#token = new DeviceToken(ring, this.#client, this.#clock)
     this.#size = new BatchSize(batch)
   }
 
@@ -73,11 +86,26 @@ export class Delivery {
     return this.#options.outbox.waiting > this.#suspects.size
   }
 
+  /** Server time at which the present key was taken up, and now, as far as it is known. */
+  get keyAgeMs(): number {
+    return this.#clock.now() - this.#options.ring.keySince.getTime()
+  }
+
+  /** @throws ServerFailure, ScoutError `cancelled` */
+  async rotateKey(signal: AbortSignal | undefined): Promise<void> {
+    await rotateKey(this.#client, this.#token, this.#options.ring, signal)
+  }
+
   /** Tries the oldest batch. @throws ScoutError `cancelled`, or that the outbox itself is broken. */
   async sendOldest(signal: AbortSignal | undefined): Promise<Attempt> {
-    const sales = this.#pick()
-    if (sales.length === 0) return { outcome: 'nothing' }
+    if (this.#options.outbox.waiting === 0) return { outcome: 'nothing' }
+    let sales: WaitingSale[] = []
     try {
+      // The token first: getting it measures the clock, by which early sales are put right.
+      await this.#token.get(signal)
+      await this.#clockKept
+      sales = this.#pick()
+      if (sales.length === 0) return { outcome: 'nothing' }
       return { outcome: 'delivered', sales: await this.#deliver(sales, signal) }
     } catch (error) {
       const failure = asScoutError(error)
@@ -97,12 +125,8 @@ export class Delivery {
   }
 
   async #deliver(sales: readonly WaitingSale[], signal: AbortSignal | undefined): Promise<number> {
-    const { outbox, identity, log } = this.#options
-    const backlog = outbox.waiting
-    // The token first: getting it measures the clock.
-    await this.#token.get(signal)
-    const facts = { bootEpoch: outbox.bootEpoch, clockOffsetMs: this.#clock.offsetMs(), backlog }
-    const batch = await encodeBatch(sales, facts, identity.deviceKey)
+    const { outbox, ring, log } = this.#options
+    const batch = await encodeBatch(sales, this.#facts(), ring.key)
     const outcomes = await sendBatch(this.#client, this.#token, batch, signal)
     const { stored, refused } = await settle(outbox, sales, outcomes)
     if (stored.length + refused.length === 0) throw strangeAnswer(200)
@@ -114,10 +138,23 @@ export class Delivery {
     return stored.length + refused.length
   }
 
+  #facts(): BatchFacts {
+    const { outbox } = this.#options
+    const { waiting, waiting_bytes, dropped, dropped_since } = outbox.counters
+    return {
+      bootEpoch: outbox.bootEpoch,
+      clockOffsetMs: this.#clock.offsetMs(),
+      backlog: waiting,
+      outboxBytes: waiting_bytes,
+      outboxMaxBytes: outbox.limits.maxBytes,
+      drops: dropped > 0 && dropped_since !== null ? { sales: dropped, since: dropped_since } : undefined,
+    }
+  }
+
   async #blame(failure: ServerFailure, sales: readonly WaitingSale[]): Promise<Attempt> {
     const failed = { outcome: 'failed', failure, retryAfterMs: failure.retryAfterMs } as const
     const [first, second] = sales
-    if (failure.answered === 0) this.#size.shrink(sales.length, LEAST_ON_A_BAD_LINE)
+    if (failure.answered === 0 && sales.length > 0) this.#size.shrink(sales.length, LEAST_ON_A_BAD_LINE)
     if (!blamesTheBatch(failure) || first === undefined) return failed
     if (second !== undefined) {
       this.#size.shrink(sales.length)

@@ -1,11 +1,11 @@
 import { type EnrolRequest, enrolResponse } from '../../app/contracts/device.ts'
 import { PATHS } from '../../app/contracts/http.ts'
 import { canonicalJson } from '../../app/domain/canonical-json.ts'
+import { ServerClock } from '../server-clock.ts'
 import { AGENT_VERSION } from '../version.ts'
 import { signBytes } from './device-key.ts'
 import type { Identity, IdentityStore } from './identity.ts'
 import { ServerClient } from './server-client.ts'
-import { ServerClock } from './server-clock.ts'
 
 export interface EnrolOptions {
   readonly server: string

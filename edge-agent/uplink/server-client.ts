@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { ScoutError } from '../../app/errors.ts'
-import type { ServerClock } from './server-clock.ts'
+import type { ServerClock } from '../server-clock.ts'
 import { failureOf, noAnswer, strangeAnswer } from './server-failure.ts'
 
 export interface ServerClientOptions {
@@ -31,7 +31,7 @@ export class ServerClient {
   async post<Answer>({ path, headers, body, answer, signal }: PostOptions<Answer>): Promise<Answer> {
     const { server, clock, timeoutMs = TIMEOUT_MS } = this.#options
     const deadline = AbortSignal.timeout(timeoutMs)
-    const sent = performance.now()
+    const sent = clock.monotonicMs()
     try {
       const response = await fetch(new URL(path, server), {
         method: 'POST',
@@ -40,7 +40,7 @@ export class ServerClient {
         redirect: 'manual',
         signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       })
-      const received = performance.now()
+      const received = clock.monotonicMs()
       if (response.status === 401) {
         // A device whose clock is far off cannot even get a token: this refusal must teach it the time.
         clock.observe(Date.parse(response.headers.get('date') ?? ''), sent, received)

@@ -6,6 +6,8 @@ import { type Attempt, Delivery, type DeliveryOptions } from './delivery.ts'
 
 export interface UplinkOptions extends DeliveryOptions {
   readonly backoff?: BackoffOptions | undefined
+  /** The key is changed when it is this old; 0 never does. */
+  readonly rotateKeyMs?: number | undefined
 }
 
 export interface DrainOptions extends LongWork<'sending'> {
@@ -21,9 +23,13 @@ export interface UplinkStatus {
   readonly last_error: WireError | null
   readonly next_try_in_ms: number | null
   readonly clock_offset_ms: number | null
+  readonly key_age_days: number
 }
 
 const FAILURES_BEFORE_GIVING_UP = 5
+const DAY_MS = 86_400_000
+/** After a rotation that failed: the old key serves meanwhile. */
+const ROTATE_AGAIN_MS = 3_600_000
 
 /**
  * Keeps the outbox empty: when something waits it is sent, after a failure it waits longer and longer.
@@ -42,6 +48,8 @@ export class Uplink {
   #wakeOnAppend = false
   #lastSentAt: string | null = null
   #lastError: WireError | null = null
+  /** Of the monotonic clock. */
+  #rotateNotBefore = 0
 
   constructor(options: UplinkOptions) {
     this.#options = options
@@ -57,6 +65,7 @@ export class Uplink {
       last_error: this.#lastError,
       next_try_in_ms: wait > 0 ? wait : null,
       clock_offset_ms: this.#delivery.clockOffsetMs,
+      key_age_days: Math.max(0, Math.floor(this.#delivery.keyAgeMs / DAY_MS)),
     }
   }
 
@@ -95,16 +104,42 @@ export class Uplink {
     return done
   }
 
+  /** Gives this device a new key, between two batches. @throws ServerFailure, ScoutError `cancelled`; the next try goes on from there. */
+  rotateKey(signal?: AbortSignal): Promise<void> {
+    return this.#inTurn(() => this.#delivery.rotateKey(signal))
+  }
+
   /** One try, after the wait that the last failure asked for. Turns follow one another. */
   #turn(signal: AbortSignal | undefined): Promise<Attempt> {
-    const turn = this.#lane.then(async () => {
+    return this.#inTurn(async () => {
       await this.#pause(signal)
       const attempt = await this.#delivery.sendOldest(signal)
       this.#note(attempt)
+      if (attempt.outcome === 'delivered') await this.#rotateWhenDue(signal)
       return attempt
     })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lane.then(work)
     this.#lane = turn.catch(asScoutError)
     return turn
+  }
+
+  /** After a batch went through: the server is there and the clock is measured. */
+  async #rotateWhenDue(signal: AbortSignal | undefined): Promise<void> {
+    const { rotateKeyMs = 0, log } = this.#options
+    if (rotateKeyMs === 0 || this.#delivery.keyAgeMs < rotateKeyMs) return
+    if (performance.now() < this.#rotateNotBefore) return
+    try {
+      await this.#delivery.rotateKey(signal)
+      log.info('this device has a new key')
+    } catch (error) {
+      const { code, message } = asScoutError(error)
+      if (code === 'cancelled') return
+      this.#rotateNotBefore = performance.now() + ROTATE_AGAIN_MS
+      log.warn({ code }, `the key was not changed: ${message}`)
+    }
   }
 
   #note(attempt: Attempt): void {

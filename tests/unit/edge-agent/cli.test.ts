@@ -101,7 +101,9 @@ describe('the command line', () => {
     writeFileSync(join(home, 'a-file'), '')
     expect(await run(join(home, 'a-file'), 'run', '--once')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('Something went wrong inside Scout. It was written to the log. EEXIST'),
+      stderr: expect.stringContaining(
+        'Something went wrong inside Scout. It was written to the log. ENOTDIR',
+      ),
     })
     const details = { fields: [{ field: 'name', message: 'Too small' }] }
     const refusal = createServer((_request, response) => {
