@@ -99,6 +99,10 @@ export async function eraseCustomer(
         known,
       ]),
     )
+    await tx.query('delete from scout.dim_customer where tenant_id = $1 and customer_id = any($2::text[])', [
+      tenant,
+      known,
+    ])
     const days = await touchDaysOf(tx, tenant, known)
     for (const subject of known) {
       await recordAudit(tx, tenant, { actor, action: 'customer_erased', subject, details: { days } }, now)

@@ -3,6 +3,7 @@ import { ScoutError } from '../../app/errors.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { withSystem } from '../database/tenant.ts'
 import { readBoundaries, roundedGeometry } from './boundaries.ts'
+import { writeCalendar } from './calendar.ts'
 import { DETAILS, field, invalid, type PackFiles, readRows } from './pack-files.ts'
 import { type PackPlace, readPlaces } from './places.ts'
 import { levelNumber, placeSpellings, RANKS } from './spellings.ts'
@@ -45,6 +46,7 @@ export async function loadPack(
     await writeSpellings(tx, pack, places)
     stage('vocabularies', 0, 1)
     await writeVocabularies(tx, pack)
+    await writeCalendar(tx, pack)
     return true
   })
 }

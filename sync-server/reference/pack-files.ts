@@ -55,6 +55,10 @@ const packManifest = packInfo.omit({ levels: true }).extend({
   terms: z.string(),
   termSpellings: z.string(),
   timesOfDay: z.string(),
+  /** Non-working days. Of a day outside these years nobody knows whether it is one. */
+  holidays: z.object({ file: z.string(), firstYear: z.int(), lastYear: z.int() }),
+  /** 1 January. A fiscal year is named by the calendar year that it ends in. */
+  fiscalYearStartMonth: z.int().min(1).max(12),
 })
 export type PackManifest = z.infer<typeof packManifest>
 
