@@ -20,6 +20,7 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      { test: { name: 'chaos', include: ['tests/chaos/**/*.test.ts'] } },
       {
         test: {
           name: 'e2e',
