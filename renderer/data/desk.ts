@@ -10,7 +10,7 @@ import { Answering } from './answering.ts'
 import type { DataPlane } from './workers.ts'
 
 /** How often a newer version is looked for while the application is open and connected, milliseconds. */
-const SYNC_EVERY_MS = 5 * 60_000
+const SYNC_EVERY_MS = 3 * 60_000
 
 /**
  * The order of things: what is on this laptop is shown first and without asking anybody; who one is and what is newer come
