@@ -44,8 +44,8 @@ export class Shop {
   }
 
   async crash(): Promise<void> {
-    this.#intake = undefined
     await this.agent.kill()
+    this.#intake = undefined
     // A Pi that starts again does not know the time.
     if (this.#random() < 0.3) this.jump()
   }

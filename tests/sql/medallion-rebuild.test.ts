@@ -138,7 +138,7 @@ describe('transforms of the touched days', () => {
 
 /** The rule in words of its own: of each transaction the newest clean version, unless it is a void. */
 function standing(arrivals: readonly Arrival[]): number {
-  const newest = new Map<string, Arrival>()
+  const versions = new Map<string, Arrival[]>()
   const seen = new Set<string>()
   for (const candidate of arrivals) {
     // The same version twice is a duplicate, whatever came with it.
@@ -147,13 +147,22 @@ function standing(arrivals: readonly Arrival[]): number {
     seen.add(version)
     if ((candidate.reasons ?? []).length > 0) continue
     const key = `${candidate.storeId}/${candidate.transactionId}`
-    const best = newest.get(key)
-    if (best === undefined || order(candidate) >= order(best)) newest.set(key, candidate)
+    versions.set(key, [...(versions.get(key) ?? []), candidate])
   }
-  return [...newest.values()].filter(({ voided }) => !voided).length
+  return [...versions.values()].map(newest).filter(sale => !sale?.voided).length
 }
 
-/** By revision or send time, then boot epoch; then the later one in the sequence, which `>=` above gives. */
-function order({ revisedAt, at: sentAt, bootEpoch }: Arrival): string {
-  return `${revisedAt ?? sentAt} ${bootEpoch ?? 1}`
+/** By the time of a version; of the same time the later one in the outbox, which is certain. */
+function newest(versions: readonly Arrival[]): Arrival | undefined {
+  const outbox = versions.toSorted((a, b) => (a.bootEpoch ?? 1) - (b.bootEpoch ?? 1))
+  const times = outbox.map(({ revisedAt, at: recordedAt }, i) => {
+    if (revisedAt !== undefined) return revisedAt
+    const revisions = (of: readonly Arrival[]) => of.flatMap(sale => sale.revisedAt ?? []).sort()
+    const [next = recordedAt] = revisions(outbox.slice(i + 1))
+    const before = revisions(outbox.slice(0, i)).at(-1) ?? ''
+    const notAfter = next < recordedAt ? next : recordedAt
+    return before > notAfter ? before : notAfter
+  })
+  const last = times.toSorted().at(-1) ?? ''
+  return outbox[times.lastIndexOf(last)]
 }
