@@ -32,6 +32,7 @@ export const DATASET_IDS = [
   'reference.geography',
   'gold.sales_cube',
   'gold.store_days',
+  'gold.sale_lines',
   'platinum.anomaly_detection',
 ] as const
 export const datasetId = z.enum(DATASET_IDS)

@@ -123,10 +123,11 @@ function textColumn(column: Column, ordinal: number): ColumnBuilder {
   }
 }
 
-/** Which rows are null; a column that may not be null says so at once. */
+/** Which rows are null, a byte each; a column that may not be null says so at once. */
 class Nulls {
   readonly #column: Column
-  readonly #rows = new Set<number>()
+  #isNull = new Uint8Array(0)
+  #count = 0
 
   constructor(column: Column) {
     this.#column = column
@@ -136,12 +137,18 @@ class Nulls {
     if (!this.#column.nullable) {
       throw new ScoutError('internal', { message: `Column ${this.#column.name} has no value in row ${row}.` })
     }
-    this.#rows.add(row)
+    if (row >= this.#isNull.length) {
+      const larger = new Uint8Array(Math.max(1024, (row + 1) * 2))
+      larger.set(this.#isNull)
+      this.#isNull = larger
+    }
+    this.#isNull[row] = 1
+    this.#count += 1
   }
 
   bitmap(length: number): { nullCount: number; nullBitmap?: Uint8Array } {
-    if (this.#rows.size === 0) return { nullCount: 0 }
-    return { nullCount: this.#rows.size, nullBitmap: bits(length, row => !this.#rows.has(row)) }
+    if (this.#count === 0) return { nullCount: 0 }
+    return { nullCount: this.#count, nullBitmap: bits(length, row => this.#isNull[row] !== 1) }
   }
 }
 

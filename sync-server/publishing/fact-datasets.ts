@@ -39,6 +39,16 @@ export const FACT_DATASETS: readonly FactDataset[] = [
     model: 'scout.gold_store_days',
   },
   {
+    id: 'gold.sale_lines',
+    title: 'Sale lines',
+    grain: 'One line of a sale, or a sale without lines.',
+    columns: DATASET_COLUMNS['gold.sale_lines'],
+    ranged: ['day', 'place'],
+    select: 'sale-lines.sql',
+    // The relation itself is a view of silver.
+    model: 'scout.silver_line_items',
+  },
+  {
     id: 'platinum.anomaly_detection',
     title: 'Anomalies',
     grain: 'One region, day and metric whose robust z-score reaches 3.5 either way.',

@@ -96,7 +96,7 @@ describe.each(ENGINES)('a sale goes from the counter to a published partition, o
     ).toEqual({ stores: 1_299 })
   })
 
-  test(`version 1.0.0 of four datasets is published, signed, and whole${because}`, async () => {
+  test(`version 1.0.0 of five datasets is published, signed, and whole${because}`, async () => {
     const laptop = await way.logIn('analyst')
     const { index, manifests } = await laptop.snapshot()
     await verifyEnvelope(index, 'index', laptop.root, verifySignature)

@@ -354,6 +354,7 @@ forEachEngine(database => {
         'reference.geography': '1.0.0',
         'gold.sales_cube': '1.0.1',
         'gold.store_days': '1.0.1',
+        'gold.sale_lines': '1.0.1',
         'platinum.anomaly_detection': '1.0.0',
       })
       const blobs = (manifests: Manifest[], region: string) =>
