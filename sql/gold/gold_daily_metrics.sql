@@ -5,16 +5,19 @@
 -- kind: incremental
 -- parameters: $1 tenant, $2 business days to redo (null is all of them)
 --
--- The reference system's daily metrics, as far as they add up over days and stores. Its averages are left out: total_sales and
--- transaction_count give them for any range. new_, returning_ and vip_customers count sales to customers of that kind.
+-- The reference system's daily metrics, as far as they add up over days and stores. Its averages are in scout.gold_daily_kpis:
+-- sums and counts give them for any range. new_, returning_ and vip_customers count sales to customers of that kind.
 
 select
   $1::text as tenant_id,
   date_key,
   store_id,
   min(region) as region,
+  min(province) as province,
+  min(city) as city,
   count(*) as transaction_count,
   count(net_amount) as priced_count,
+  count(basket_size) as basket_count,
   sum(total_amount) as total_sales,
   sum(discount_amount) as total_discount,
   sum(tax_amount) as total_tax,

@@ -1,16 +1,18 @@
 -- relation: scout.silver_transactions
 -- grain: one sale that stands and is not void
 -- key: tenant_id, store_id, transaction_id
--- inputs: scout.bronze_standing, scout.silver_line_items, scout.dim_store, scout.pack_spelling, scout.pack_time_of_day, scout.tenant, scout.geo_pack
+-- inputs: scout.bronze_standing, scout.silver_line_items, scout.dim_store, scout.dim_product, scout.brand, scout.customer_erased, scout.pack_spelling, scout.pack_time_of_day, scout.tenant, scout.geo_pack
 -- kind: incremental
 -- parameters: $1 tenant, $2 business days to redo (null is all of them)
 --
--- customer_id stays null until sources are pseudonymised on the way in: no transform may read a source id.
+-- customer_id is the pseudonym that bronze holds, never a source's id, and null once he was erased. A substitution names products by the catalogue's name where it knows
+-- them, and brands as lines do.
 
 with source as materialized (
   select
     b.store_id, b.transaction_id, b.device_id, b.boot_epoch, b.seq, b.contract, b.occurred_at, b.business_day,
     b.event_data as sale, t.pack_id, t.handshake_threshold,
+    extract(hour from b.occurred_at at time zone p.time_zone)::smallint as hour,
     h.times[extract(hour from b.occurred_at at time zone p.time_zone)::integer + 1] as time_of_day
   from scout.bronze_standing b
   join scout.tenant t on t.tenant_id = b.tenant_id
@@ -33,27 +35,96 @@ renamed as materialized (
     round(scout.decimal_of(case s.contract when 'pos.v1' then s.sale -> 'tax' end), 2) as tax,
     case s.contract when 'edge.v1' then s.sale #>> '{request,payment_method}' else s.sale ->> 'payment_method' end
       as payment_raw,
-    case s.contract when 'edge.v1' then null else s.sale ->> 'customer_type' end as customer_raw,
-    case s.contract when 'pos.v1' then s.sale ->> 'campaign_id' end as campaign_id,
+    case when s.sale ->> 'customer_id' ~ '^c\d+_' then s.sale ->> 'customer_id' end as customer_id,
+    s.sale ->> 'customer_type' as customer_raw,
+    s.sale ->> 'campaign_id' as campaign_id,
     case when jsonb_typeof(s.sale -> 'campaign_influenced') = 'boolean'
       then (s.sale ->> 'campaign_influenced')::boolean end as campaign_influenced,
     case s.contract when 'pos.v1' then null else scout.decimal_of(s.sale -> 'handshake_score') end as handshake_score,
     case s.contract when 'flat.v1' then scout.decimal_of(s.sale -> 'basket_size') end as stated_basket,
     case s.contract when 'flat.v1' then scout.decimal_of(s.sale -> 'units_per_transaction') end as stated_units,
     case s.contract when 'flat.v1' then scout.decimal_of(s.sale -> 'peso_value') end as stated_value,
-    case s.contract when 'flat.v1' then s.sale ->> 'product_category' end as category_raw
+    case s.contract when 'flat.v1' then s.sale ->> 'product_category' end as category_raw,
+    case s.contract when 'edge.v1' then s.sale #>> '{request,request_type}' else s.sale ->> 'request_type' end
+      as request_type_raw,
+    case s.contract when 'edge.v1' then s.sale #>> '{request,request_mode}' else s.sale ->> 'request_mode' end
+      as request_mode_raw,
+    case s.contract when 'edge.v1' then s.sale #>> '{request,gender}' else s.sale ->> 'gender' end as gender_raw,
+    case s.contract when 'edge.v1' then s.sale #>> '{request,age_bracket}' else s.sale ->> 'age_bracket' end as age_raw,
+    -- A flat record tells of a suggestion only what became of it.
+    case
+      when jsonb_typeof(s.sale #> '{suggestion,offered}') = 'boolean' then (s.sale #>> '{suggestion,offered}')::boolean
+      when s.sale -> 'suggestion_accepted' = 'true' then true
+    end as suggestion_offered,
+    case jsonb_typeof(coalesce(s.sale #> '{suggestion,accepted}', s.sale -> 'suggestion_accepted'))
+      when 'boolean' then coalesce(s.sale #>> '{suggestion,accepted}', s.sale ->> 'suggestion_accepted')::boolean
+    end as suggestion_accepted,
+    scout.decimal_of(s.sale -> 'duration_seconds') as duration,
+    case s.contract
+      when 'edge.v1' then case when jsonb_typeof(s.sale -> 'substitution') = 'object' then true end
+      when 'flat.v1' then
+        case jsonb_typeof(s.sale #> '{substitution_event,occurred}')
+          when 'boolean' then (s.sale #>> '{substitution_event,occurred}')::boolean
+        end
+    end as substituted,
+    nullif(coalesce(s.sale #>> '{substitution,asked_product_name}', s.sale #>> '{substitution_event,from_sku}'), '') as asked_product,
+    nullif(coalesce(s.sale #>> '{substitution,final_product_name}', s.sale #>> '{substitution_event,to_sku}'), '') as given_product,
+    nullif(s.sale #>> '{substitution,asked_brand_name}', '') as asked_brand,
+    nullif(s.sale #>> '{substitution,final_brand_name}', '') as given_brand,
+    nullif(coalesce(s.sale #>> '{substitution,reason}', s.sale #>> '{substitution_event,reason}'), '') as reason_raw
   from source s
 ),
-spelled as materialized (
-  select d.pack_id, d.kind, d.spelling, s.code
+-- What each spelling means, as one value: a join for each of eight vocabularies costs more than all the rest.
+vocabulary as materialized (
+  select jsonb_object_agg(d.kind || ' ' || d.spelling, s.code) as codes
   from (
-    select pack_id, 'payment_method' as kind, payment_raw as spelling from renamed where payment_raw is not null
-    union
-    select pack_id, 'customer_type', customer_raw from renamed where customer_raw is not null
-    union
-    select pack_id, 'category', category_raw from renamed where category_raw is not null
+    select distinct r.pack_id, t.kind, t.spelling
+    from renamed r
+    cross join lateral (values
+      ('payment_method', r.payment_raw),
+      ('customer_type', r.customer_raw),
+      ('category', r.category_raw),
+      ('request_type', r.request_type_raw),
+      ('request_mode', r.request_mode_raw),
+      ('gender', r.gender_raw),
+      ('age_bracket', r.age_raw),
+      ('substitution_reason', r.reason_raw)
+    ) as t (kind, spelling)
+    where t.spelling is not null
   ) d
   join scout.pack_spelling s on s.pack_id = d.pack_id and s.kind = d.kind and s.key = scout.fold(d.spelling)
+),
+-- Both ends of each flow once: what was written, by product and by brand, and what the catalogue and the dictionary know of it.
+swapped as materialized (
+  select w.product, w.brand, p.product_name, p.brand as catalogue_brand
+  from (
+    select asked_product as product, asked_brand as brand from renamed where substituted
+    union
+    select given_product, given_brand from renamed where substituted
+  ) w
+  left join scout.dim_product p on p.tenant_id = $1 and p.product_id = w.product
+),
+known as materialized (
+  select k.spelling, k.brand
+  from scout.known_brands($1, array(
+    select t.spelling
+    from swapped w
+    cross join lateral (values (w.brand), (w.catalogue_brand), (w.product_name), (w.product)) as t (spelling)
+    where t.spelling is not null
+  )) k
+  where exists (select 1 from scout.brand b where b.tenant_id = $1)
+),
+swap as materialized (
+  select
+    jsonb_build_array(w.product, w.brand) as said,
+    coalesce(w.product_name, w.product, w.brand) as name,
+    coalesce(stated.brand, catalogue.brand, w.catalogue_brand, product.brand, w.brand) as brand
+  from swapped w
+  -- Each once: from a materialised list alone the planner would take every one for many.
+  left join (select distinct on (spelling) spelling, brand from known) stated on stated.spelling = w.brand
+  left join (select distinct on (spelling) spelling, brand from known) catalogue on catalogue.spelling = w.catalogue_brand
+  left join (select distinct on (spelling) spelling, brand from known) product
+    on product.spelling = coalesce(w.product_name, w.product)
 ),
 basket as materialized (
   select
@@ -72,22 +143,30 @@ basket as materialized (
 joined as materialized (
   select
     r.*,
+    case when erased.customer_id is null then r.customer_id end as standing_customer,
     b.lines, b.units, b.amount,
-    coalesce(b.main_category, case when b.lines is null then category.code end) as main_category,
+    coalesce(b.main_category, case when b.lines is null then v.codes ->> ('category ' || r.category_raw) end) as main_category,
     coalesce(case when r.stated_value > 0 then round(r.stated_value, 2) end, b.main_value) as main_value,
     coalesce(r.stated_total, b.amount) as total,
-    payment.code as payment_method,
-    customer.code as customer_type,
+    v.codes ->> ('payment_method ' || r.payment_raw) as payment_method,
+    v.codes ->> ('customer_type ' || r.customer_raw) as customer_type,
+    v.codes ->> ('request_type ' || r.request_type_raw) as request_type,
+    v.codes ->> ('request_mode ' || r.request_mode_raw) as request_mode,
+    v.codes ->> ('gender ' || r.gender_raw) as gender,
+    v.codes ->> ('age_bracket ' || r.age_raw) as age_bracket,
+    coalesce(v.codes ->> ('substitution_reason ' || r.reason_raw), r.reason_raw) as reason,
+    asked.name as asked_name, asked.brand as asked_known_brand,
+    given.name as given_name, given.brand as given_known_brand,
     st.channel, st.region_psgc, st.province_psgc, st.citymun_psgc
   from renamed r
   left join basket b on b.store_id = r.store_id and b.transaction_id = r.transaction_id
   left join scout.dim_store st on st.tenant_id = $1 and st.store_id = r.store_id
-  left join spelled payment
-    on payment.pack_id = r.pack_id and payment.kind = 'payment_method' and payment.spelling = r.payment_raw
-  left join spelled customer
-    on customer.pack_id = r.pack_id and customer.kind = 'customer_type' and customer.spelling = r.customer_raw
-  left join spelled category
-    on category.pack_id = r.pack_id and category.kind = 'category' and category.spelling = r.category_raw
+  cross join vocabulary v
+  left join scout.customer_erased erased on erased.tenant_id = $1 and erased.customer_id = r.customer_id
+  left join (select distinct on (said) said, name, brand from swap) asked
+    on asked.said = case when r.substituted then jsonb_build_array(r.asked_product, r.asked_brand) end
+  left join (select distinct on (said) said, name, brand from swap) given
+    on given.said = case when r.substituted then jsonb_build_array(r.given_product, r.given_brand) end
 ),
 checked as (
   -- The checks: true held, false failed, null does not apply.
@@ -142,9 +221,10 @@ select
   contract,
   occurred_at as ts,
   business_day as date_key,
+  hour,
   time_of_day,
   channel,
-  null::text as customer_id,
+  standing_customer as customer_id,
   customer_type,
   total as total_amount,
   discount as discount_amount,
@@ -163,6 +243,20 @@ select
   handshake_score,
   campaign_id,
   campaign_influenced,
+  request_type,
+  request_mode,
+  suggestion_offered,
+  suggestion_accepted,
+  gender,
+  age_bracket,
+  -- A day is no length of a sale.
+  case when duration between 0 and 86400 then duration end as duration_seconds,
+  substituted,
+  case when substituted then asked_name end as substitution_from,
+  case when substituted then given_name end as substitution_to,
+  case when substituted then asked_known_brand end as substitution_from_brand,
+  case when substituted then given_known_brand end as substitution_to_brand,
+  case when substituted then reason end as substitution_reason,
   region_psgc as region,
   province_psgc as province,
   citymun_psgc as city,
