@@ -76,9 +76,11 @@ async function openEmbeddedForTest(): Promise<TestDatabase> {
 
 const DATABASE = 'scout'
 
-/** From a cluster that was prepared once and is kept as an archive, as the embedded template is. */
-async function openPostgresForTest(): Promise<TestDatabase> {
-  const cluster = startPostgres(await ensurePostgresTemplate())
+/** From a cluster that was prepared once and is kept as an archive, as the embedded template is. `settings` are Postgres' own. */
+export async function openPostgresForTest(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestDatabase> {
+  const cluster = startPostgres(await ensurePostgresTemplate(), settings)
   const connectionString = cluster.url(DATABASE)
   const pool = createPool(connectionString)
   await registerModels(pool)

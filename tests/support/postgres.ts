@@ -29,10 +29,13 @@ export function postgresVersion(): string {
 }
 
 /**
- * Starts a cluster, empty or from an archive. Durability is off: it lives as long as the test.
+ * Starts a cluster, empty or from an archive. Durability is off: it lives as long as the test; `overrides` may say otherwise.
  * Postgres refuses root, so as root everything runs as the user `postgres`.
  */
-export function startPostgres(archive?: string): ThrowAwayPostgres {
+export function startPostgres(
+  archive?: string,
+  overrides: Readonly<Record<string, string>> = {},
+): ThrowAwayPostgres {
   const bin = binaries()
   if (bin === undefined) throw new Error(postgresMissing())
   const root = mkdtempSync(join(tmpdir(), 'scout-pg-'))
@@ -56,6 +59,7 @@ export function startPostgres(archive?: string): ThrowAwayPostgres {
     min_wal_size: '32MB',
     max_connections: '60',
     autovacuum: 'off',
+    ...overrides,
   }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value || "''"}`])
   const log = join(root, 'log')
