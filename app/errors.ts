@@ -26,6 +26,11 @@ export const ERRORS = {
   not_found: e(404, false, 'There is nothing under this address.'),
   conflict: e(409, false, 'Somebody else changed this in the meantime. Look again and repeat.'),
   rate_limited: e(429, true, 'Too many requests. Wait for the time in Retry-After.'),
+  overloaded: e(
+    429,
+    true,
+    'The server has more to take in than it can hold. Nothing of this was read; wait for the time in Retry-After.',
+  ),
   busy: e(409, true, 'This work is already under way. Wait for it to end.'),
 
   // Who you are

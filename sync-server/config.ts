@@ -1,3 +1,5 @@
+import { INGESTION_LIMITS, type IngestionLimits } from './ingestion/admission.ts'
+
 /** What shapes a running server. `DEFAULTS` serve one machine; tests turn single knobs. */
 export interface ServerConfig {
   /** Signs access tokens. */
@@ -9,6 +11,7 @@ export interface ServerConfig {
   readonly trustProxy: boolean
   /** Requests a minute and address. */
   readonly rateLimits: { readonly login: number; readonly enrol: number; readonly token: number }
+  readonly ingestion: IngestionLimits
   /** The server's clock. */
   readonly now: () => Date
 }
@@ -18,6 +21,7 @@ export const DEFAULTS = {
   logLevel: 'info',
   trustProxy: false,
   rateLimits: { login: 30, enrol: 120, token: 600 },
+  ingestion: INGESTION_LIMITS,
   now: () => new Date(),
 } as const satisfies Partial<ServerConfig>
 

@@ -27,30 +27,64 @@ export const SALE_INSTANTS: ReadonlySet<string> = new Set([
 ])
 
 function write(value: unknown, instants: ReadonlySet<string>, key: string | undefined): string {
-  if (value === null || value === undefined) return 'null'
   switch (typeof value) {
-    case 'boolean':
-      return value ? 'true' : 'false'
-    case 'number':
-      return canonicalNumber(value)
     case 'string':
       return canonicalString(key !== undefined && instants.has(key) ? canonicalInstant(value) : value)
+    case 'number':
+      return canonicalNumber(value)
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'undefined':
+      return 'null'
     case 'object':
-      if (Array.isArray(value)) return `[${value.map(item => write(item, instants, undefined)).join(',')}]`
-      return `{${Object.entries(value)
-        .filter(([, member]) => member !== undefined)
-        .sort(([a], [b]) => compareCodePoints(a, b))
-        .map(([name, member]) => `${canonicalString(name)}:${write(member, instants, name)}`)
-        .join(',')}}`
+      if (value === null) return 'null'
+      if (Array.isArray(value)) return writeArray(value, instants)
+      return writeObject(value as Readonly<Record<string, unknown>>, instants)
     default:
       throw new TypeError(`no JSON for ${typeof value}`)
   }
+}
+
+function writeArray(items: readonly unknown[], instants: ReadonlySet<string>): string {
+  let text = ''
+  for (const item of items) text += `${text === '' ? '' : ','}${write(item, instants, undefined)}`
+  return `[${text}]`
+}
+function writeObject(members: Readonly<Record<string, unknown>>, instants: ReadonlySet<string>): string {
+  let text = ''
+  for (const { name, quoted } of orderOf(Object.keys(members))) {
+    const member = members[name]
+    if (member !== undefined) text += `${text === '' ? '' : ','}${quoted}:${write(member, instants, name)}`
+  }
+  return `{${text}}`
+}
+
+interface Key {
+  readonly name: string
+  readonly quoted: string
+}
+
+/** Sales of one till have the same keys: their order is found once. Bounded, because senders choose the keys. */
+const knownOrders = new Map<string, readonly Key[]>()
+const MOST_ORDERS = 1_000
+const LONGEST_KNOWN = 2_000
+
+function orderOf(names: readonly string[]): readonly Key[] {
+  // No key that was quoted holds the separator.
+  const shape = names.join('\u0000')
+  const known = knownOrders.get(shape)
+  if (known !== undefined && known.length === names.length) return known
+  const order = names.toSorted(compareCodePoints).map(name => ({ name, quoted: canonicalString(name) }))
+  if (knownOrders.size >= MOST_ORDERS) knownOrders.clear()
+  if (shape.length <= LONGEST_KNOWN) knownOrders.set(shape, order)
+  return order
 }
 
 function canonicalNumber(value: number): string {
   if (!Number.isFinite(value)) throw new ScoutError('number_imprecise')
   if (value === 0) return '0'
   const text = String(value)
+  if (!text.includes('e')) return text
   const match = /^(-?)(\d+)(?:\.(\d+))?e([+-]\d+)$/.exec(text)
   if (!match) return text
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
@@ -60,7 +94,12 @@ function canonicalNumber(value: number): string {
   return `${sign}${digits.padEnd(point, '0')}`
 }
 
+/** What a JSON text must escape, or may not hold at all. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it looks for
+const NOT_AS_IT_STANDS = /["\\\u0000-\u001f\ud800-\udfff]/
+
 function canonicalString(value: string): string {
+  if (!NOT_AS_IT_STANDS.test(value)) return `"${value}"`
   if (value.includes('\u0000'))
     throw new ScoutError('sale_invalid', { message: 'Text must not contain U+0000.' })
   if (!value.isWellFormed()) {
@@ -71,10 +110,14 @@ function canonicalString(value: string): string {
   return JSON.stringify(value)
 }
 
+/** Canonical as it stands. The days after the 28th are left to the long way, which knows the months. */
+const CANONICAL_INSTANT =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{0,5}[1-9])?Z$/
 const INSTANT = /^(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2})(?:\.(\d{1,6}))?(Z|z|[+-]\d{2}:?\d{2})$/
 
 /** An instant with a zone in UTC; any other text unchanged (a time without a zone has no UTC of its own). */
 function canonicalInstant(text: string): string {
+  if (CANONICAL_INSTANT.test(text)) return text
   const match = INSTANT.exec(text)
   if (!match) return text
   const [, seconds = '', fraction = '', zone = 'Z'] = match
@@ -104,12 +147,15 @@ function compareCodePoints(a: string, b: string): number {
  */
 export function parseExactJson(text: string): unknown {
   try {
-    return JSON.parse(text, refuseImprecise)
+    return MAY_BE_IMPRECISE.test(text) ? JSON.parse(text, refuseImprecise) : JSON.parse(text)
   } catch (error) {
     if (error instanceof ScoutError) throw error
     throw new ScoutError('sale_malformed', { cause: error })
   }
 }
+
+/** A double keeps every decimal of up to 15 digits, so only longer ones, and those with an exponent, are looked at one by one. */
+const MAY_BE_IMPRECISE = /[\d.]{16}|(?:^|[:,[\s])-?[\d.]+[eE]/
 
 function refuseImprecise(this: unknown, key: string, value: unknown, context?: { source?: string }): unknown {
   if (typeof value === 'number' && context?.source !== undefined && !sameDecimal(context.source, value)) {

@@ -14,11 +14,12 @@ import { refuseUnlessActive } from '../devices/device-status.ts'
 import { ed25519Verify } from '../devices/signatures.ts'
 import type { DevicePrincipal } from '../identity/access-tokens.ts'
 import type { PersonalKeys } from '../personal/personal-keys.ts'
+import type { Admission } from './admission.ts'
 import { businessTime } from './business-time.ts'
-import { inflate } from './inflate.ts'
+import { inflate, inflatedLimit } from './inflate.ts'
 import { isJudged, isRefused, judgeSale } from './judge-sale.ts'
 import { splitBatch } from './split-batch.ts'
-import { storeBatch } from './store-batch.ts'
+import { type Expectation, storeBatch } from './store-batch.ts'
 
 export interface IncomingBatch {
   readonly device: DevicePrincipal
@@ -27,39 +28,69 @@ export interface IncomingBatch {
   /** base64url Ed25519 over `body`. */
   readonly signature: string
   readonly receivedAt: Date
+  /** The sender has gone. */
+  readonly signal: AbortSignal
+}
+
+/** What ingestion works with. */
+export interface IngestParts {
+  readonly pool: Pool
+  readonly keys: PersonalKeys
+  readonly admission: Admission
 }
 
 /**
  * Takes a batch in: signature, inflating, header, every sale by itself, one transaction. Returns after its commit, with one outcome a seq.
  *
  * @throws ScoutError for the batch as a whole, and then nothing of it is stored: `signature_invalid`, `compression_invalid`,
- * `body_too_large`, `batch_malformed`, `device_unknown`, `device_suspended`, `device_revoked`, `boot_epoch_stale`.
+ * `body_too_large`, `batch_malformed`, `overloaded`, `device_unknown`, `device_suspended`, `device_revoked`, `boot_epoch_stale`.
  */
 export async function ingestBatch(
-  pool: Pool,
-  keys: PersonalKeys,
+  { pool, keys, admission }: IngestParts,
   batch: IncomingBatch,
 ): Promise<SaleOutcome[]> {
   const sender = await readSender(pool, batch.device)
   const key = sender.keys.find(({ publicKey }) => ed25519Verify(publicKey, batch.signature, batch.body))
   if (key === undefined) throw new ScoutError('signature_invalid')
+  const leave = await admission.toStore(batch.device, inflatedLimit(batch.body))
+  try {
+    if (batch.signal.aborted) throw new ScoutError('cancelled')
+    return await readAndStore(pool, keys, batch, sender, key)
+  } finally {
+    leave()
+  }
+}
+
+async function readAndStore(
+  pool: Pool,
+  keys: PersonalKeys,
+  batch: IncomingBatch,
+  sender: Sender,
+  key: DeviceKey,
+): Promise<SaleOutcome[]> {
   const { header, lines } = splitBatch(await inflate(batch.body))
   if (!isSettled(key)) await noteUse(pool, batch, key, header)
   const time = businessTime(sender.timeZone)
   const arrival = { receivedAt: batch.receivedAt, backfillFrom: sender.backfillFrom }
   const customers = { tenantId: batch.device.tenantId, keys }
   const verdicts = lines.map((line, i) => judgeSale(header.seqs[i] ?? 0, line, time, arrival, customers))
-  return withTenant(pool, batch.device.tenantId, tx =>
-    storeBatch(tx, {
-      device: batch.device,
-      storeIds: sender.storeIds,
-      header,
-      receivedAt: batch.receivedAt,
-      keys,
-      sales: verdicts.filter(isJudged),
-      refused: verdicts.filter(isRefused),
-    }),
-  )
+  const toStore = {
+    device: batch.device,
+    storeIds: sender.storeIds,
+    header,
+    receivedAt: batch.receivedAt,
+    keys,
+    sales: verdicts.filter(isJudged),
+    refused: verdicts.filter(isRefused),
+  }
+  const store = (expectation: Expectation) =>
+    withTenant(pool, batch.device.tenantId, tx => storeBatch(tx, toStore, expectation))
+  try {
+    return await store('all-new')
+  } catch (error) {
+    if (!(error instanceof ScoutError && error.code === 'conflict')) throw error
+    return store('anything')
+  }
 }
 
 /** A key that others follow or that follows another one: its use may end one of them, or betray a copy. */

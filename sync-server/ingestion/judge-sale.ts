@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { isUtf8 } from 'node:buffer'
+import { hash } from 'node:crypto'
 import { batchLine, MAX_SALE_BYTES, type QuarantineReason } from '../../app/contracts/device.ts'
 import { canonicalJson, parseExactJson, SALE_INSTANTS } from '../../app/domain/canonical-json.ts'
 import type { TenantId } from '../../app/domain/ids.ts'
@@ -79,8 +80,6 @@ export function isJudged(verdict: JudgedSale | RefusedSale): verdict is JudgedSa
   return !isRefused(verdict)
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 function judge(
   seq: number,
   raw: Buffer,
@@ -90,7 +89,9 @@ function judge(
 ): JudgedSale {
   if (raw.length > MAX_SALE_BYTES) throw new ScoutError('sale_too_large')
   const value = parseExactJson(decode(raw))
-  refuseDeep(value)
+  if (isDeeper(value, MAX_DEPTH)) {
+    throw new ScoutError('sale_invalid', { message: `The sale is nested deeper than ${MAX_DEPTH} levels.` })
+  }
   const line = batchLine.safeParse(value)
   if (!line.success) {
     const [issue] = line.error.issues
@@ -107,7 +108,7 @@ function judge(
     seq,
     contract,
     json: JSON.stringify(sale),
-    hash: createHash('sha256').update(canonicalJson(sale, SALE_INSTANTS)).digest(),
+    hash: hash('sha256', canonicalJson(sale, SALE_INSTANTS), 'buffer'),
     facts,
     businessDay,
     recordedAt: time.instant(recorded_at),
@@ -118,23 +119,19 @@ function judge(
   }
 }
 
+const BYTE_ORDER_MARK = '\ufeff'
+
 function decode(raw: Buffer): string {
-  try {
-    return utf8.decode(raw)
-  } catch (error) {
-    throw new ScoutError('sale_malformed', { message: 'The sale is not valid UTF-8.', cause: error })
-  }
+  if (!isUtf8(raw)) throw new ScoutError('sale_malformed', { message: 'The sale is not valid UTF-8.' })
+  const text = raw.toString('utf8')
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
 }
 
 /** Deeper than any sale, far below where a recursive reader (Postgres' jsonb among them) runs out of stack. */
 const MAX_DEPTH = 64
 
-function refuseDeep(value: unknown): void {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) {
-      throw new ScoutError('sale_invalid', { message: `The sale is nested deeper than ${MAX_DEPTH} levels.` })
-    }
-    level = level.flatMap(item => (typeof item === 'object' && item !== null ? Object.values(item) : []))
-  }
+function isDeeper(value: unknown, levels: number): boolean {
+  if (levels < 0) return true
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).some(member => isDeeper(member, levels - 1))
 }

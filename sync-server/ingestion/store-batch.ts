@@ -1,11 +1,12 @@
-import type { BatchHeader, SaleOutcome } from '../../app/contracts/device.ts'
+import { z } from 'zod'
+import { type BatchHeader, deviceStatus, type SaleOutcome } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
+import { refuseUnlessActive } from '../devices/device-status.ts'
 import { storePersons } from '../personal/person-rows.ts'
 import { holdBackImports } from '../quarantine/release-stores.ts'
 import { type BatchOrigin, findConflicts, insertEvents, insertRefused } from './bronze-rows.ts'
 import type { JudgedSale, RefusedSale } from './judge-sale.ts'
-import { touchDays } from './touch-days.ts'
 
 /*
  * INVARIANTS (all in the one transaction given)
@@ -21,11 +22,19 @@ export interface BatchToStore extends BatchOrigin {
   readonly refused: readonly RefusedSale[]
 }
 
-export async function storeBatch(tx: Transaction, batch: BatchToStore): Promise<SaleOutcome[]> {
-  await noteContact(tx, batch)
+/** The first try takes all sales for new; `conflict` says that one was there, then the second looks at each. */
+export type Expectation = 'all-new' | 'anything'
+
+export async function storeBatch(
+  tx: Transaction,
+  batch: BatchToStore,
+  expectation: Expectation,
+): Promise<SaleOutcome[]> {
+  const { sentBefore } = await noteContact(tx, batch)
   const placed = await markUnknownStores(tx, batch)
   const { first, repeated } = firstOfEachVersion(placed)
-  const inserted = await insertEvents(tx, batch, first)
+  const allNew = expectation === 'all-new' && !sentBefore
+  const inserted = await insertEvents(tx, batch, first, { allNew })
   const rest = first.filter(sale => !inserted.has(sale.seq))
   const conflicts = await findConflicts(tx, batch, [...rest, ...repeated])
   const refused = [...batch.refused, ...conflicts.values()]
@@ -37,45 +46,55 @@ export async function storeBatch(tx: Transaction, batch: BatchToStore): Promise<
     batch.sales.flatMap(({ person }) => person ?? []),
     batch.receivedAt,
   )
-  await touchDays(
-    tx,
-    batch.device.tenantId,
-    first.filter(sale => inserted.has(sale.seq) && sale.reasons.length === 0).map(({ facts }) => facts),
-  )
   return outcomesInOrder(batch.header, placed, inserted, refused)
 }
 
-/** Also takes the device's row lock, so that batches of one device (or of its clone) are stored one after the other. */
-async function noteContact(tx: Transaction, { device, header, receivedAt }: BatchToStore): Promise<void> {
+const BACKLOG_MAX = 2 ** 31 - 1
+const contactRow = z.object({ taken: z.boolean(), status: deviceStatus.nullable(), sent_before: z.boolean() })
+
+/**
+ * Also takes the device's row lock, so that batches of one device (or of its clone) are stored one after the other. Whether its first or
+ * last sale is there already tells a batch that is sent again.
+ */
+async function noteContact(
+  tx: Transaction,
+  { device, header, receivedAt }: BatchToStore,
+): Promise<{ sentBefore: boolean }> {
   const { rows } = await tx.query(
-    `update scout.device set
-       last_contact_at = $3, agent_version = $4, backlog = $5, clock_offset_ms = $6,
-       boot_epoch_floor = greatest(boot_epoch_floor, $7::integer), outbox_bytes = $8, outbox_max_bytes = $9,
-       dropped_sales = $10, dropped_since = $11
-     where tenant_id = $1 and device_id = $2 and status = 'active' and boot_epoch_floor <= $7::integer
-     returning device_id`,
+    `with contact as (
+       update scout.device set
+         last_contact_at = $3, agent_version = $4, backlog = $5, clock_offset_ms = $6,
+         boot_epoch_floor = greatest(boot_epoch_floor, $7::integer), outbox_bytes = $8, outbox_max_bytes = $9,
+         dropped_sales = $10, dropped_since = $11
+       where tenant_id = $1 and device_id = $2 and status = 'active' and boot_epoch_floor <= $7::integer
+       returning device_id
+     )
+     select
+       exists (select from contact) as taken,
+       (select status from scout.device where tenant_id = $1 and device_id = $2) as status,
+       exists (
+         select from scout.bronze_events
+         where tenant_id = $1 and device_id = $2 and boot_epoch = $7::integer and seq = any ($12::bigint[])
+       ) as sent_before`,
     [
       device.tenantId,
       device.deviceId,
       receivedAt,
       header.agent_version,
-      Math.min(header.backlog, 2 ** 31 - 1),
+      Math.min(header.backlog, BACKLOG_MAX),
       header.clock_offset_ms,
       header.boot_epoch,
       header.outbox_bytes ?? null,
       header.outbox_max_bytes ?? null,
       header.drops?.sales ?? null,
       droppedSince(header),
+      [header.seqs.at(0), header.seqs.at(-1)],
     ],
   )
-  if (rows.length === 1) return
-  const { rows: devices } = await tx.query(
-    'select status from scout.device where tenant_id = $1 and device_id = $2',
-    [device.tenantId, device.deviceId],
-  )
-  if (devices[0] === undefined) throw new ScoutError('device_unknown')
-  if (devices[0].status === 'suspended') throw new ScoutError('device_suspended')
-  if (devices[0].status === 'revoked') throw new ScoutError('device_revoked')
+  const { taken, status, sent_before } = contactRow.parse(rows[0])
+  if (taken) return { sentBefore: sent_before }
+  if (status === null) throw new ScoutError('device_unknown')
+  refuseUnlessActive(status)
   throw new ScoutError('boot_epoch_stale')
 }
 
@@ -116,7 +135,8 @@ function firstOfEachVersion(sales: readonly JudgedSale[]): { first: JudgedSale[]
   const first: JudgedSale[] = []
   const repeated: JudgedSale[] = []
   for (const sale of sales) {
-    const version = JSON.stringify([sale.facts.storeId, sale.facts.transactionId, sale.hash.toString('hex')])
+    // The same JSON is the same transaction, as long as the same contract reads it.
+    const version = sale.contract + sale.hash.toString('latin1')
     if (seen.has(version)) repeated.push(sale)
     else first.push(sale)
     seen.add(version)

@@ -39,6 +39,8 @@ export function errorAnswers(app: FastifyInstance): void {
     else request.log.info({ code: error.code }, 'request refused')
     // What a sender has not finished sending is not worth reading: close instead of draining it.
     if (error.code === 'body_too_large') reply.header('connection', 'close')
+    const wait = error.details?.retry_after_s
+    if (typeof wait === 'number') reply.header('retry-after', wait)
     return reply.status(error.status).send(toWireError(error))
   })
 }

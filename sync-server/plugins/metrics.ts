@@ -1,10 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Admission } from '../ingestion/admission.ts'
+import type { FairGate } from '../ingestion/fair-gate.ts'
 
 export interface Metrics {
   readonly registry: Registry
   /** Sales by outcome: accepted, duplicate, quarantined, refused. */
   readonly sales: Counter<'outcome'>
+  /** Shows how full ingestion is. */
+  watchIngestion(admission: Admission): void
 }
 
 /** Prometheus metrics of one server: the process, its requests by route, the sales it took in. */
@@ -28,5 +32,24 @@ export function metricsOf(app: FastifyInstance): Metrics {
     const route = request.routeOptions.url ?? 'unmatched'
     requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
   })
-  return { registry, sales }
+  return {
+    registry,
+    sales,
+    watchIngestion({ reading, storing }) {
+      const door = (name: string, help: string, read: (gate: FairGate) => number) =>
+        new Gauge({
+          name,
+          help,
+          labelNames: ['door'],
+          registers: [registry],
+          collect() {
+            this.set({ door: 'reading' }, read(reading))
+            this.set({ door: 'storing' }, read(storing))
+          },
+        })
+      door('scout_ingestion_inside', 'Batches under way.', gate => gate.inside)
+      door('scout_ingestion_waiting', 'Batches that wait for room.', gate => gate.waiting)
+      door('scout_ingestion_bytes', 'Bytes of the batches under way.', gate => gate.heldBytes)
+    },
+  }
 }

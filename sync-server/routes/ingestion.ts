@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
 import { z } from 'zod'
 import {
   BATCH_MEDIA_TYPE,
@@ -7,10 +8,14 @@ import {
 } from '../../app/contracts/device.ts'
 import { PATHS } from '../../app/contracts/http.ts'
 import { ScoutError } from '../../app/errors.ts'
+import { Admission } from '../ingestion/admission.ts'
 import { ingestBatch } from '../ingestion/ingest-batch.ts'
 import { deviceOf } from '../plugins/access.ts'
 import { BEARER, REFUSALS } from './error-responses.ts'
 import type { App, RouteContext } from './route-context.ts'
+
+/** An agent gives its request up after this time. */
+const READING_MS = 60_000
 
 /** Sales from devices. Answered after commit: what has an outcome may leave the outbox. */
 export function ingestionRoutes(app: App, { config, pool, jobs, metrics, personal }: RouteContext): void {
@@ -20,11 +25,31 @@ export function ingestionRoutes(app: App, { config, pool, jobs, metrics, persona
     async (_request: unknown, body: string | Buffer) => body,
   )
 
+  const admission = new Admission(config.ingestion)
+  metrics.watchIngestion(admission)
+
+  /** Nothing of a body is read before there is room for it; what a slow sender then does not send in time is not waited for. */
+  async function waitForRoom(request: FastifyRequest, reply: FastifyReply, payload: RequestPayload) {
+    const length = Number(request.headers['content-length'])
+    // The parser refuses it by its length alone.
+    if (length > MAX_BATCH_BYTES) return payload
+    const leave = await admission.toRead(deviceOf(request), Number.isNaN(length) ? undefined : length)
+    const late = setTimeout(() => request.raw.destroy(), READING_MS)
+    payload.once('end', () => clearTimeout(late))
+    reply.raw.once('close', () => {
+      clearTimeout(late)
+      leave()
+    })
+    if (reply.raw.destroyed) leave()
+    return payload
+  }
+
   app.post(
     PATHS.batches,
     {
       bodyLimit: MAX_BATCH_BYTES,
       config: { access: 'device' },
+      preParsing: waitForRoom,
       schema: {
         tags: ['ingestion'],
         security: BEARER,
@@ -36,7 +61,7 @@ export function ingestionRoutes(app: App, { config, pool, jobs, metrics, persona
         response: { 200: batchResponse, ...REFUSALS },
       },
     },
-    async request => {
+    async (request, reply) => {
       const device = deviceOf(request)
       if (request.headers['content-encoding'] !== 'gzip' || !Buffer.isBuffer(request.body)) {
         throw new ScoutError('encoding_unsupported')
@@ -44,14 +69,14 @@ export function ingestionRoutes(app: App, { config, pool, jobs, metrics, persona
       const signature = request.headers[BATCH_SIGNATURE_HEADER]
       if (typeof signature !== 'string') throw new ScoutError('signature_invalid')
       const receivedAt = config.now()
-      const outcomes = await ingestBatch(pool, personal(), {
-        device,
-        body: request.body,
-        signature,
-        receivedAt,
-      })
-      for (const { outcome } of outcomes) metrics.sales.inc({ outcome })
+      const parts = { pool, keys: personal(), admission }
+      const { body, signal } = request
+      const outcomes = await ingestBatch(parts, { device, body, signature, receivedAt, signal })
+      for (const [outcome, sales] of Map.groupBy(outcomes, one => one.outcome))
+        metrics.sales.inc({ outcome }, sales.length)
       if (outcomes.some(({ outcome }) => outcome === 'accepted')) jobs.scheduleTransform(device.tenantId)
+      // Typed already: holding every outcome to the schema once more takes as long as reading the sale.
+      reply.serializer(JSON.stringify)
       return { outcomes, server_time: config.now().toISOString() }
     },
   )

@@ -1,5 +1,6 @@
+import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { batchResponse } from '../../../app/contracts/device.ts'
+import { PATHS } from '../../../app/contracts/http.ts'
 import { batch, TestDevice } from '../../integration/server/device.ts'
 import { type LoadOrder, type LoadReport, loadOrder, storeOf } from './orders.ts'
 import { saleWriter } from './sales.ts'
@@ -78,19 +79,49 @@ async function sendAll(d: number, batches: readonly Prepared[]): Promise<number>
 }
 
 /** Sends until it is answered, waiting as asked. @returns how many of its sales were not accepted */
-async function send(d: number, { body, signature }: Prepared): Promise<number> {
+async function send(d: number, prepared: Prepared): Promise<number> {
   for (;;) {
-    const response = await devices[d]?.device.sendBytes(body, { 'scout-signature': signature })
-    if (response?.status === 429) {
-      putOff.count += 1
-      await response.arrayBuffer()
-      await delay(Number(response.headers.get('retry-after')) * 1000)
-      continue
-    }
-    if (!response?.ok) throw new Error(await response?.text())
-    const { outcomes } = batchResponse.parse(await response.json())
-    return outcomes.filter(({ outcome }) => outcome !== 'accepted').length
+    const { status, retryAfter, text } = await post(d, prepared)
+    if (status === 200) return prepared.written.length - text.split('"outcome":"accepted"').length + 1
+    if (status !== 429) throw new Error(text)
+    putOff.count += 1
+    await delay(Number(retryAfter) * 1000)
   }
+}
+
+const connections = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
+
+/** By Node's own client: `fetch` would cost this process four times as much. */
+function post(d: number, { body, signature }: Prepared) {
+  const device = devices[d]?.device
+  if (device === undefined) throw new Error('enrol first')
+  return new Promise<{ status: number | undefined; retryAfter: string | undefined; text: string }>(
+    (resolve, reject) => {
+      const headers = {
+        ...device.batchHeaders(body, signature),
+        'content-length': body.length,
+      }
+      const outgoing = request(new URL(PATHS.batches, device.url), {
+        method: 'POST',
+        agent: connections,
+        headers,
+      })
+      outgoing.once('error', reject)
+      outgoing.once('response', response => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.once('error', reject)
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode,
+            retryAfter: response.headers['retry-after'],
+            text: Buffer.concat(chunks).toString('latin1'),
+          }),
+        )
+      })
+      outgoing.end(body)
+    },
+  )
 }
 
 async function pace({ rate, seconds, everyMs }: Extract<LoadOrder, { kind: 'paced' }>): Promise<LoadReport> {

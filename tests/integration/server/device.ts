@@ -128,15 +128,18 @@ export class TestDevice {
   sendBytes(body: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(new URL(PATHS.batches, this.url), {
       method: 'POST',
-      headers: {
-        authorization: `Bearer ${this.#token}`,
-        'content-type': BATCH_MEDIA_TYPE,
-        'content-encoding': 'gzip',
-        [BATCH_SIGNATURE_HEADER]: this.signature(body),
-        ...headers,
-      },
+      headers: { ...this.batchHeaders(body), ...headers },
       body,
     })
+  }
+
+  batchHeaders(body: Uint8Array, signature = this.signature(body)): Record<string, string> {
+    return {
+      authorization: `Bearer ${this.#token}`,
+      'content-type': BATCH_MEDIA_TYPE,
+      'content-encoding': 'gzip',
+      [BATCH_SIGNATURE_HEADER]: signature,
+    }
   }
 
   async send(lines: readonly Line[], bootEpoch = 1): Promise<BatchResponse> {

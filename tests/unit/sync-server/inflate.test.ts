@@ -1,12 +1,13 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { MAX_BATCH_BYTES } from '../../../app/contracts/device.ts'
 import { inflate } from '../../../sync-server/ingestion/inflate.ts'
 
 describe('inflating', () => {
-  it('gives back what was compressed, up to the limit and not a byte more', async () => {
-    const limit = 1000
-    expect(await inflate(gzipSync(Buffer.alloc(limit, 'a')), limit)).toEqual(Buffer.alloc(limit, 'a'))
-    await expect(inflate(gzipSync(Buffer.alloc(limit + 1, 'a')), limit)).rejects.toMatchObject({
+  it('gives what is at the limit, and refuses one byte more', async () => {
+    const most = Buffer.alloc(MAX_BATCH_BYTES, 'a')
+    expect((await inflate(gzipSync(most))).equals(most)).toBe(true)
+    await expect(inflate(gzipSync(Buffer.alloc(MAX_BATCH_BYTES + 1, 'a')))).rejects.toMatchObject({
       code: 'body_too_large',
     })
   })
@@ -16,6 +17,12 @@ describe('inflating', () => {
     const before = process.memoryUsage().arrayBuffers
     await expect(inflate(bomb)).rejects.toMatchObject({ code: 'body_too_large' })
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20)
+  })
+
+  it('stops at the size that a body states, and refuses one that lies', async () => {
+    const liar = gzipSync(Buffer.alloc(8 << 20))
+    liar.writeUInt32LE(1000, liar.length - 4)
+    await expect(inflate(liar)).rejects.toMatchObject({ code: 'compression_invalid' })
   })
 
   it.each([
