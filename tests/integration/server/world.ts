@@ -18,7 +18,9 @@ import { ensureTenant } from '../../../sync-server/catalogue/tenants.ts'
 import type { ServerConfig } from '../../../sync-server/config.ts'
 import { createClaim } from '../../../sync-server/devices/claims.ts'
 import { addPerson } from '../../../sync-server/identity/people.ts'
+import type { Keyring } from '../../../sync-server/personal/personal-keys.ts'
 import { ensureTrustRoot } from '../../../sync-server/publishing/trust-root.ts'
+import { ensureSecrets } from '../../../sync-server/secrets.ts'
 import { type RunningServer, startServer } from '../../../sync-server/start-server.ts'
 import type { TestDatabase } from '../../support/database.ts'
 import { post, TestDevice } from './device.ts'
@@ -48,10 +50,12 @@ export interface World {
   device(options?: Partial<ClaimOptions>): Promise<TestDevice>
   /** As if somebody had cleared up in the blob store. */
   loseBlob(sha256: string): Promise<void>
+  /** What the server seals with. */
+  readonly personal: Keyring
   close(): Promise<void>
 }
 
-export interface WorldOptions extends Partial<Pick<ServerConfig, 'rateLimits'>> {
+export interface WorldOptions extends Partial<Pick<ServerConfig, 'rateLimits' | 'ingestion'>> {
   readonly appDir?: string
 }
 
@@ -81,6 +85,7 @@ export async function openWorld(
     },
   })
   const { pool, url } = server
+  const { personal } = await ensureSecrets(join(home, 'secrets.json'))
   for (const tenant of [TENANT, OTHER_TENANT]) await populate(server, tenant)
 
   return {
@@ -88,6 +93,7 @@ export async function openWorld(
     url,
     home,
     clock,
+    personal,
     async logIn(email) {
       const response = await post(url, PATHS.login, { email, password: PASSWORD }, { [CSRF_HEADER]: '1' })
       return session.parse(await response.json())
