@@ -29,6 +29,6 @@ export const DIRTY_SALES: Readonly<
   gate_transcript: heard('dirty-transcript', { transcript: 'coke po' }),
   gate_duration: heard('dirty-duration', { duration_seconds: 601 }),
   gate_confidence: heard('dirty-confidence', { confidence: 0.59 }),
-  clock_future: sale('dirty-future', { sold_at: ago(-11 * 60_000) }),
+  clock_future: sale('dirty-future', { sold_at: ago(-60 * 60_000) }),
   clock_past: sale('dirty-past', { sold_at: ago(91 * DAY_MS) }),
 }
