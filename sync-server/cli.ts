@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { addBrandCommands } from './commands/brands.ts'
 import { reportFailure } from './commands/command-session.ts'
 import { addCustomerCommands } from './commands/customers.ts'
 import { addDeviceCommands } from './commands/devices.ts'
@@ -18,6 +19,7 @@ addServeCommand(program)
 addPeopleCommands(program)
 addDeviceCommands(program)
 addWorkCommands(program)
+addBrandCommands(program)
 addCustomerCommands(program)
 addKeyCommands(program)
 

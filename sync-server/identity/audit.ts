@@ -25,6 +25,7 @@ export interface AuditEntry {
     | 'published'
     | 'customer_read'
     | 'customer_erased'
+    | 'brand_decided'
   /** What it was done to. */
   readonly subject: string | null
   readonly details?: Readonly<Record<string, unknown>>

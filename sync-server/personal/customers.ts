@@ -99,10 +99,13 @@ export async function eraseCustomer(
         known,
       ]),
     )
-    await tx.query('delete from scout.dim_customer where tenant_id = $1 and customer_id = any($2::text[])', [
-      tenant,
-      known,
-    ])
+    // Those that are redone by schedule must not name him until then.
+    for (const relation of ['dim_customer', 'silver_customer_segments', 'gold_customer_ltv']) {
+      await tx.query(`delete from scout.${relation} where tenant_id = $1 and customer_id = any($2::text[])`, [
+        tenant,
+        known,
+      ])
+    }
     const days = await touchDaysOf(tx, tenant, known)
     for (const subject of known) {
       await recordAudit(tx, tenant, { actor, action: 'customer_erased', subject, details: { days } }, now)
