@@ -3,7 +3,7 @@ import type { LongWork } from '../app/contracts/long-work.ts'
 import type { SemanticVersion, TenantId } from '../app/domain/ids.ts'
 import { ScoutError } from '../app/errors.ts'
 import type { Pool } from './database/pool.ts'
-import { type MedallionRun, runMedallion } from './medallion/runner.ts'
+import { type MedallionRequest, type MedallionRun, runMedallion } from './medallion/runner.ts'
 import type { BlobStore } from './publishing/blob-store.ts'
 import { type PublishOutcome, publish } from './publishing/publish.ts'
 import type { SigningKeys } from './publishing/signing-keys.ts'
@@ -26,19 +26,38 @@ export interface PublishRequest {
 
 const TURN_MS = 200
 
-/** Brings silver, gold and platinum up to date with what has arrived since the last run. Waits for a run of the same tenant that is under way. */
+/**
+ * Brings silver, gold and platinum up to date: first what has arrived since the last run, then, one by one, the relations that are due
+ * by schedule. Waits for a run of the same tenant that is under way.
+ */
 export async function transformTenant(
-  { pool, now }: WorkParts,
+  parts: WorkParts,
   tenantId: TenantId,
   work: LongWork,
 ): Promise<MedallionRun> {
+  const run = await inTurn(parts, { ...work, tenantId, days: 'touched' })
+  const models = [...run.models]
+  const warnings = [...run.warnings]
+  for (;;) {
+    // Each in a transaction of its own: what takes long holds up no reader of what is done.
+    const due = await inTurn(parts, { ...work, tenantId, days: [], scheduled: 'due', atMost: 1 })
+    if (due.models.length === 0) return { ...run, models, warnings }
+    models.push(...due.models)
+    warnings.push(...due.warnings)
+  }
+}
+
+async function inTurn(
+  { pool, now }: WorkParts,
+  request: Omit<MedallionRequest, 'pool' | 'now'>,
+): Promise<MedallionRun> {
   for (;;) {
     try {
-      return await runMedallion({ ...work, pool, tenantId, days: 'touched', now })
+      return await runMedallion({ ...request, pool, now })
     } catch (error) {
       if (!(error instanceof ScoutError && error.code === 'busy')) throw error
     }
-    await setTimeout(TURN_MS, undefined, work.signal === undefined ? {} : { signal: work.signal })
+    await setTimeout(TURN_MS, undefined, request.signal === undefined ? {} : { signal: request.signal })
   }
 }
 

@@ -43,6 +43,26 @@ export function withSystem<T>(
   return transaction(pool, 'set local role scout_system', body, options)
 }
 
+/**
+ * Inside a transaction of `withTenant`: a stretch as the system, across the wall, for rows that belong to a table and not to a tenant.
+ * After an error the transaction is over anyway, and the role with it.
+ */
+export function asSystem<T>(tx: Transaction, body: () => Promise<T>): Promise<T> {
+  return asRole(tx, 'scout_system', body)
+}
+
+/** Inside a transaction of `withTenant`: a stretch as the connection's own user, who owns the schema, to change a table. */
+export function asOwner<T>(tx: Transaction, body: () => Promise<T>): Promise<T> {
+  return asRole(tx, 'none', body)
+}
+
+async function asRole<T>(tx: Transaction, role: 'scout_system' | 'none', body: () => Promise<T>): Promise<T> {
+  await tx.query(`set local role ${role}`)
+  const result = await body()
+  await tx.query('set local role scout_app')
+  return result
+}
+
 const inside = new AsyncLocalStorage<true>()
 
 async function transaction<T>(

@@ -1,20 +1,44 @@
 import type { TenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
-import type { Check } from './checks.ts'
+import { type Check, readChecks } from './checks.ts'
+
+/** A check that found rows. */
+export interface CheckOutcome {
+  readonly check: Check
+  readonly rows: number
+  /** The first of them. */
+  readonly examples: readonly Record<string, unknown>[]
+}
 
 const ROWS_SHOWN = 5
 
-/** @throws ScoutError `check_failed` with the check's name and the first rows that are wrong. */
-export async function runCheck(
+/**
+ * Runs all checks on the given days (null is every day).
+ *
+ * @returns the warnings that found something.
+ * @throws ScoutError `check_failed` with the name and first rows of the first blocking check that found something.
+ */
+export async function runChecks(
   tx: Transaction,
   tenantId: TenantId,
-  { name, promise, sql }: Check,
   days: readonly string[] | null,
-): Promise<void> {
-  const { rows } = await tx.query(`select * from (${sql}\n) as violation limit ${ROWS_SHOWN}`, [
-    tenantId,
-    days,
-  ])
-  if (rows.length > 0) throw new ScoutError('check_failed', { details: { check: name, promise, rows } })
+  onCheck: (name: string, done: number) => void = () => undefined,
+): Promise<CheckOutcome[]> {
+  const warnings: CheckOutcome[] = []
+  for (const [done, check] of readChecks().entries()) {
+    onCheck(check.name, done)
+    const { name, promise, severity, sql } = check
+    const { rows } = await tx.query(
+      `select v.*, count(*) over () as all_violations from (${sql}\n) as v limit ${ROWS_SHOWN}`,
+      [tenantId, days],
+    )
+    if (rows.length === 0) continue
+    const examples = rows.map(({ all_violations: _, ...row }) => row)
+    if (severity === 'blocking') {
+      throw new ScoutError('check_failed', { details: { check: name, promise, rows: examples } })
+    }
+    warnings.push({ check, rows: Number(rows[0]?.all_violations), examples })
+  }
+  return warnings
 }

@@ -1,6 +1,6 @@
 import type { TenantId } from '../../app/domain/ids.ts'
-import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
+import { isWorthReplacing, replaceTable } from './rebuild.ts'
 import type { RegisteredModel } from './register-models.ts'
 import { runComputed } from './run-computed.ts'
 import { parameterCount } from './statements.ts'
@@ -26,15 +26,18 @@ export async function runModel(
   tenantId: TenantId,
   model: RegisteredModel,
   slices: Slices,
-  signal: AbortSignal | undefined,
+  { signal, replaceFromBytes }: { signal?: AbortSignal | undefined; replaceFromBytes?: number | undefined },
 ): Promise<number> {
   const { statements } = model
   if (statements === null) return 0
+  const isWhole = slices === null && statements.insert !== null
+  if (isWhole && (await isWorthReplacing(tx, tenantId, model, replaceFromBytes))) {
+    return replaceTable(tx, tenantId, model)
+  }
   await tx.query(statements.delete, values(statements.delete, tenantId, slices))
   if (statements.insert === null) return runComputed(tx, tenantId, model, signal)
   const { rows } = await tx.query(statements.insert, values(statements.insert, tenantId, slices))
-  if (rows[0] === undefined) throw new ScoutError('internal')
-  return Number(rows[0].rows)
+  return Number(rows[0]?.rows)
 }
 
 function values(sql: string, tenantId: TenantId, slices: Slices): unknown[] {

@@ -5,30 +5,29 @@ import { ScoutError } from '../../app/errors.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { fromDatabase } from '../database/postgres-errors.ts'
 import { withTenant } from '../database/tenant.ts'
-import { readChecks } from './checks.ts'
-import type { Model } from './model.ts'
+import { type Plan, planRun, type RunScope, type Step } from './plan.ts'
 import { type RegisteredModel, registerModels } from './register-models.ts'
-import { runCheck } from './run-checks.ts'
+import { type CheckOutcome, runChecks } from './run-checks.ts'
 import { type ModelRun, recordFailure, recordRun } from './run-log.ts'
-import { runModel, slicesOf } from './run-model.ts'
+import { runModel } from './run-model.ts'
 import { refreshStatistics } from './statistics.ts'
-import { clearTouchedDays, daysToRedo } from './touched-days.ts'
+import { clearTouchedDays } from './touched-days.ts'
 
 /*
  * INVARIANTS
  *  1. A run is one transaction over one moment of the tenant's data: readers see all of it or nothing.
- *  2. After it, silver, gold and platinum of the days it redid are what a full rebuild would make of them.
+ *  2. After it, every incremental relation is, in what it redid, what a full rebuild would make of it.
  *  3. A sale that commits while it runs has its note (medallion_touched_day) left for the next run.
- *  4. One run a tenant at a time.
+ *  4. One run a tenant at a time, whoever starts it: the server, a command, or scout.refresh_gold.
  */
 
-export interface MedallionRequest extends LongWork {
+export interface MedallionRequest extends LongWork, RunScope {
   readonly pool: Pool
   readonly tenantId: TenantId
-  /** Business days (`YYYY-MM-DD`), every day, or the days that arrivals have touched since the last run. */
-  readonly days: readonly string[] | 'all' | 'touched'
   /** The server's clock. */
   readonly now?: () => Date
+  /** From what size on a whole relation is made as a new table (`rebuild.ts`). */
+  readonly replaceFromBytes?: number
 }
 
 export interface MedallionRun {
@@ -36,82 +35,89 @@ export interface MedallionRun {
   /** The days that were redone, those included that revisions moved a sale from or to; null is every day. */
   readonly days: readonly string[] | null
   readonly models: readonly ModelRun[]
+  /** Checks that found something and let it pass. */
+  readonly warnings: readonly CheckOutcome[]
 }
 
 /**
- * Refines a tenant's bronze: silver, gold and platinum of the given days, then the blocking checks.
+ * Refines a tenant's bronze: what the plan says, then the checks.
  * Progress: stage is the relation under way, `done` of `total` relations and checks.
  *
- * @returns what ran; no models when no day was touched.
+ * @returns what ran; no models when there was nothing to do.
  * @throws ScoutError `busy` when another run of the tenant is under way, `check_failed` with the check's name and first rows,
- * `cancelled`; in each case nothing of this run stays.
+ * `not_found` when there is no such relation, `cancelled`; in each case nothing of this run stays.
  */
 export async function runMedallion(request: MedallionRequest): Promise<MedallionRun> {
+  const { pool, tenantId } = request
   const now = request.now ?? (() => new Date())
-  const log: RunLog = { runId: randomUUID(), models: [], stage: 'start', now }
-  const startedAt = now()
+  const log: RunLog = { runId: randomUUID(), startedAt: now(), models: [], stage: 'start' }
   try {
-    const models = await registerModels(request.pool)
-    await refreshStatistics(request.pool, ['scout.bronze_events', ...models.flatMap(model => model.inputs)])
-    return await withTenant(request.pool, request.tenantId, tx => refine(tx, request, models, log), {
+    const models = await registerModels(pool)
+    refuseUnknown(models, request.relation)
+    await refreshStatistics(pool, ['scout.bronze_events', ...models.flatMap(model => model.inputs)])
+    return await withTenant(pool, tenantId, tx => refine(tx, request, models, log, now), {
       repeatableRead: true,
     })
   } catch (error) {
     const failure = fromDatabase(error)
-    if (failure.code !== 'busy' && failure.code !== 'cancelled') {
-      await withTenant(request.pool, request.tenantId, tx =>
-        recordFailure(tx, request.tenantId, { runId: log.runId, stage: log.stage, startedAt, failure }),
-      )
+    if (failure.code !== 'busy' && failure.code !== 'cancelled' && failure.code !== 'not_found') {
+      await withTenant(pool, tenantId, tx => recordFailure(tx, tenantId, { ...log, failure }))
     }
     throw failure
   }
 }
 
+/** What `runMedallion` would do now. It neither waits for a run under way nor holds one up. */
+export async function planMedallion(
+  request: Omit<MedallionRequest, keyof LongWork | 'replaceFromBytes'>,
+): Promise<Plan> {
+  const { pool, tenantId, now = () => new Date() } = request
+  const models = await registerModels(pool)
+  refuseUnknown(models, request.relation)
+  return withTenant(pool, tenantId, tx => planRun(tx, tenantId, models, request, now()), {
+    repeatableRead: true,
+    readOnly: true,
+  })
+}
+
 interface RunLog {
   readonly runId: string
+  readonly startedAt: Date
   readonly models: ModelRun[]
   /** The relation or check under way. */
   stage: string
-  readonly now: () => Date
 }
 
 async function refine(
   tx: Transaction,
-  { tenantId, days: asked, signal, onProgress }: MedallionRequest,
+  request: MedallionRequest,
   registered: readonly RegisteredModel[],
   log: RunLog,
+  now: () => Date,
 ): Promise<MedallionRun> {
-  const { runId } = log
+  const { tenantId, signal, onProgress } = request
+  const { runId, startedAt, models } = log
   await takeTurn(tx, tenantId)
-  const days = await daysToRedo(tx, tenantId, asked)
-  if (days?.length === 0) return { runId, days, models: [] }
+  const { days, steps } = await planRun(tx, tenantId, registered, request, startedAt)
+  if (steps.length === 0) return { runId, days, models, warnings: [] }
 
-  const models = registered.filter(model => isDue(model, asked))
-  const checks = readChecks().filter(({ severity }) => severity === 'blocking')
-  const total = models.length + checks.length
-  const step = (stage: string, position: number) => {
+  const report = (stage: string, done: number, total?: number) => {
     if (signal?.aborted) throw new ScoutError('cancelled')
     log.stage = stage
-    onProgress?.({ stage, done: position, total })
+    onProgress?.({ stage, done, ...(total === undefined ? {} : { total }) })
   }
-  for (const [position, model] of models.entries()) {
-    step(model.relation, position)
-    const startedAt = log.now()
-    const started = performance.now()
-    const rows = await runModel(tx, tenantId, model, await slicesOf(tx, tenantId, model, days), signal)
-    const ms = Math.round(performance.now() - started)
-    const { relation, inputs, sha256 } = model
-    log.models.push({ model: relation, position, startedAt, ms, rows, inputs, sha256 })
+  for (const [position, step] of steps.entries()) {
+    report(step.model.relation, position, steps.length)
+    models.push(await runStep(tx, request, step, position, now()))
   }
-  for (const [position, check] of checks.entries()) {
-    step(check.name, models.length + position)
-    await runCheck(tx, tenantId, check, days)
-  }
-  // Days asked for by name say nothing about what else was touched.
-  if (asked === 'touched' || asked === 'all') await clearTouchedDays(tx, tenantId)
-  await recordRun(tx, tenantId, { runId, days, models: log.models })
-  step('done', total)
-  return { runId, days, models: log.models }
+  const isWhole = ({ slices, model }: Step) => slices === null && model.refresh.kind === 'incremental'
+  const checked = steps.some(isWhole) ? null : days
+  const warnings = await runChecks(tx, tenantId, checked, (check, done) => report(check, steps.length + done))
+  // Days asked for by name, or one relation, say nothing about what else was touched.
+  if (typeof request.days === 'string' && request.relation === undefined) await clearTouchedDays(tx, tenantId)
+  await recordRun(tx, tenantId, { runId, startedAt, endedAt: now(), days, models, warnings })
+  report('done', steps.length)
+  return { runId, days, models, warnings }
 }
 
 /** The lock ends with the transaction; on the embedded engine a session's lock would be everybody's. */
@@ -123,7 +129,23 @@ async function takeTurn(tx: Transaction, tenantId: TenantId): Promise<void> {
   if (rows[0]?.mine !== true) throw new ScoutError('busy')
 }
 
-/** What is redone whole by schedule is left out of a run of some days. */
-function isDue({ refresh: { kind } }: Model, asked: MedallionRequest['days']): boolean {
-  return kind === 'incremental' || (asked === 'all' && kind !== 'view')
+async function runStep(
+  tx: Transaction,
+  request: MedallionRequest,
+  { model, slices }: Step,
+  position: number,
+  startedAt: Date,
+): Promise<ModelRun> {
+  const started = performance.now()
+  const rows = await runModel(tx, request.tenantId, model, slices, request)
+  const { relation, inputs, sha256 } = model
+  const ms = Math.round(performance.now() - started)
+  return { model: relation, position, startedAt, ms, rows, inputs, sha256, whole: slices === null }
+}
+
+function refuseUnknown(models: readonly RegisteredModel[], relation: string | undefined): void {
+  if (relation === undefined || models.some(model => model.relation === relation)) return
+  throw new ScoutError('not_found', {
+    message: `There is no transform of ${relation}. There are: ${models.map(model => model.relation).join(', ')}.`,
+  })
 }

@@ -4,7 +4,8 @@ import { packInfo } from '../../app/domain/geography.ts'
 import type { TenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
-import { assertChecks } from './blocking-checks.ts'
+import { readModels } from '../medallion/models.ts'
+import { runChecks } from '../medallion/run-checks.ts'
 import { type Geography, readPlaces } from './draft-geography.ts'
 import type { DraftContext } from './draft-manifests.ts'
 import { FACT_DATASETS, type FactDataset } from './fact-datasets.ts'
@@ -36,7 +37,8 @@ export async function readSource(
   signal?: AbortSignal,
 ): Promise<PublicationSource> {
   onProgress({ stage: 'check', done: 0 })
-  await assertChecks(tx, tenantId)
+  await holdRelations(tx)
+  await runChecks(tx, tenantId, null)
   const facts: FactSource[] = []
   for (const dataset of FACT_DATASETS) {
     onProgress({ stage: 'read', done: facts.length, total: FACT_DATASETS.length })
@@ -53,4 +55,13 @@ export async function readSource(
   const [present] = state.manifests.get('reference.geography') ?? []
   const geography = { places: await readPlaces(tx, pack.pack), packSha256, present }
   return { state, context: { tenantId, pack, sample }, geography, facts }
+}
+
+/**
+ * A lock before anything is read, and so before the moment is frozen: a rebuild that puts a new table in the place of an old one is
+ * over by then, or waits. In the order in which a rebuild goes, so that the two cannot wait for each other.
+ */
+async function holdRelations(tx: Transaction): Promise<void> {
+  const tables = readModels().filter(({ refresh }) => refresh.kind !== 'view')
+  await tx.query(`lock table ${tables.map(({ relation }) => relation).join(', ')} in access share mode`)
 }

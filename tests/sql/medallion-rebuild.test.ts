@@ -103,6 +103,8 @@ describe('transforms of the touched days', () => {
             const incremental = await refined(pool, tenantId)
             await runMedallion({ pool, tenantId, days: 'all' })
             expect(incremental).toEqual(await refined(pool, tenantId))
+            await runMedallion({ pool, tenantId, days: 'all', replaceFromBytes: 0 })
+            expect(incremental).toEqual(await refined(pool, tenantId))
             expect(incremental.silver_transactions).toHaveLength(steadyPast.length + standing(batches.flat()))
           },
         ),
