@@ -1,7 +1,7 @@
 import type { TenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
-import { type Check, readChecks } from './checks.ts'
+import type { Check } from './checks.ts'
 
 /** A check that found rows. */
 export interface CheckOutcome {
@@ -14,7 +14,7 @@ export interface CheckOutcome {
 const ROWS_SHOWN = 5
 
 /**
- * Runs all checks on the given days (null is every day).
+ * Runs checks on the given days (null is every day).
  *
  * @returns the warnings that found something.
  * @throws ScoutError `check_failed` with the name and first rows of the first blocking check that found something.
@@ -22,11 +22,12 @@ const ROWS_SHOWN = 5
 export async function runChecks(
   tx: Transaction,
   tenantId: TenantId,
+  checks: readonly Check[],
   days: readonly string[] | null,
   onCheck: (name: string, done: number) => void = () => undefined,
 ): Promise<CheckOutcome[]> {
   const warnings: CheckOutcome[] = []
-  for (const [done, check] of readChecks().entries()) {
+  for (const [done, check] of checks.entries()) {
     onCheck(check.name, done)
     const { name, promise, severity, sql } = check
     const { rows } = await tx.query(

@@ -5,6 +5,7 @@ import { ScoutError } from '../../app/errors.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { fromDatabase } from '../database/postgres-errors.ts'
 import { withTenant } from '../database/tenant.ts'
+import { readChecks } from './checks.ts'
 import { type Plan, planRun, type RunScope, type Step } from './plan.ts'
 import { type RegisteredModel, registerModels } from './register-models.ts'
 import { type CheckOutcome, runChecks } from './run-checks.ts'
@@ -107,16 +108,22 @@ async function refine(
     onProgress?.({ stage, done, ...(total === undefined ? {} : { total }) })
   }
   for (const [position, step] of steps.entries()) {
-    report(step.model.relation, position, steps.length)
+    report(step.model.relation, position)
     models.push(await runStep(tx, request, step, position, now()))
   }
   const isWhole = ({ slices, model }: Step) => slices === null && model.refresh.kind === 'incremental'
   const checked = steps.some(isWhole) ? null : days
-  const warnings = await runChecks(tx, tenantId, checked, (check, done) => report(check, steps.length + done))
-  // Days asked for by name, or one relation, say nothing about what else was touched.
-  if (typeof request.days === 'string' && request.relation === undefined) await clearTouchedDays(tx, tenantId)
+  const checks = readChecks(registered).filter(({ relations }) =>
+    steps.some(({ model }) => relations.includes(model.relation)),
+  )
+  const warnings = await runChecks(tx, tenantId, checks, checked, (check, done) =>
+    report(check, steps.length + done, steps.length + checks.length),
+  )
+  // Days asked for by name, or some relations, say nothing about what else was touched.
+  const isEverything = request.relation === undefined && request.layers === undefined
+  if (typeof request.days === 'string' && isEverything) await clearTouchedDays(tx, tenantId)
   await recordRun(tx, tenantId, { runId, startedAt, endedAt: now(), days, models, warnings })
-  report('done', steps.length)
+  report('done', steps.length + checks.length, steps.length + checks.length)
   return { runId, days, models, warnings }
 }
 

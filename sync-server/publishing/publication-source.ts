@@ -4,6 +4,8 @@ import { packInfo } from '../../app/domain/geography.ts'
 import type { TenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
+import { readChecks } from '../medallion/checks.ts'
+import type { Model } from '../medallion/model.ts'
 import { readModels } from '../medallion/models.ts'
 import { runChecks } from '../medallion/run-checks.ts'
 import { type Geography, readPlaces } from './draft-geography.ts'
@@ -37,8 +39,9 @@ export async function readSource(
   signal?: AbortSignal,
 ): Promise<PublicationSource> {
   onProgress({ stage: 'check', done: 0 })
-  await holdRelations(tx)
-  await runChecks(tx, tenantId, null)
+  const models = readModels()
+  await holdRelations(tx, models)
+  await runChecks(tx, tenantId, readChecks(models), null)
   const facts: FactSource[] = []
   for (const dataset of FACT_DATASETS) {
     onProgress({ stage: 'read', done: facts.length, total: FACT_DATASETS.length })
@@ -61,7 +64,7 @@ export async function readSource(
  * A lock before anything is read, and so before the moment is frozen: a rebuild that puts a new table in the place of an old one is
  * over by then, or waits. In the order in which a rebuild goes, so that the two cannot wait for each other.
  */
-async function holdRelations(tx: Transaction): Promise<void> {
-  const tables = readModels().filter(({ refresh }) => refresh.kind !== 'view')
+async function holdRelations(tx: Transaction, models: readonly Model[]): Promise<void> {
+  const tables = models.filter(({ refresh }) => refresh.kind !== 'view')
   await tx.query(`lock table ${tables.map(({ relation }) => relation).join(', ')} in access share mode`)
 }

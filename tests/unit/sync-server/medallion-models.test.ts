@@ -120,7 +120,7 @@ describe('models', () => {
   })
 
   it('are held by checks that say what they promise, and what their failure means', () => {
-    const checks = readChecks()
+    const checks = readChecks(readModels())
     expect(checks).toContainEqual(
       expect.objectContaining({ name: 'gold_equals_silver', severity: 'blocking' }),
     )
