@@ -6,6 +6,7 @@ import { readStatus } from './agent-status.ts'
 import { EXIT_CODES, EXIT_HELP, exitCodeOf } from './cli/exit-codes.ts'
 import { runAgent, runOnce } from './cli/run.ts'
 import { statusText } from './cli/status-text.ts'
+import { simulateCommand } from './simulate/command.ts'
 import { DEFAULT_INTAKE_PORT } from './sources/http-intake.ts'
 import { AGENT_VERSION } from './version.ts'
 
@@ -76,6 +77,8 @@ program
     const status = readStatus(options.home)
     print(options, { ...status }, statusText(status))
   })
+
+program.addCommand(simulateCommand().copyInheritedSettings(program))
 
 process.exitCode = await main()
 

@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { asScoutError } from '../app/errors.ts'
 import { defaultHome } from '../sync-server/home.ts'
 import { type RunningServer, startServer } from '../sync-server/start-server.ts'
 import { openApplication } from './open-application.ts'
 import { prepareSample } from './sample/first-start.ts'
 import type { SamplePerson } from './sample/people.ts'
+import { SAMPLE_KINDS, type SampleKind } from './sample/sample.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -15,6 +16,7 @@ interface Options {
   readonly home: string
   readonly port: number
   readonly open: boolean
+  readonly sample: SampleKind | 'none'
   readonly json: boolean
 }
 
@@ -23,6 +25,11 @@ const program = new Command('npm start --')
   .option('--home <folder>', 'where everything is kept', defaultHome())
   .option('--port <number>', 'port to listen on, 0 for any free one', Number, 4180)
   .option('--no-open', 'print the address instead of opening the application')
+  .addOption(
+    new Option('--sample <which>', "simulated sales of all regions, the seed's CSV files, or nothing")
+      .choices([...SAMPLE_KINDS, 'none'])
+      .default('generated'),
+  )
   .option('--json', 'print one JSON object when ready', false)
   .action(start)
 
@@ -32,7 +39,7 @@ await program.parseAsync().catch((thrown: unknown) => {
   process.exitCode = 1
 })
 
-async function start({ home, port, open, json }: Options): Promise<void> {
+async function start({ home, port, open, sample, json }: Options): Promise<void> {
   const began = performance.now()
   const say = (line: string) => {
     if (!json) process.stdout.write(`${line}\n`)
@@ -50,7 +57,7 @@ async function start({ home, port, open, json }: Options): Promise<void> {
     config: { logLevel: 'warn' },
   })
   stopOnSignal(server)
-  const people = await prepareSample(server, folder, say)
+  const people = sample === 'none' ? [] : await prepareSample(server, folder, say, sample)
   const seconds = (performance.now() - began) / 1000
   if (json) process.stdout.write(`${JSON.stringify({ url: server.url, people, seconds })}\n`)
   else process.stdout.write(welcome(server.url, people, seconds))
@@ -72,6 +79,13 @@ function stopOnSignal(server: RunningServer): void {
 }
 
 function welcome(url: string, people: readonly SamplePerson[], seconds: number): string {
+  if (people.length === 0) {
+    return [
+      '',
+      `Scout is ready at ${url} (${seconds.toFixed(1)} s). It is empty: \`npm run scout -- tenant add\` and \`user add\` make the first tenant and person.`,
+      '',
+    ].join('\n')
+  }
   const rows = people.map(({ email, password, role, regions }) => {
     const scope = regions === null ? 'all regions' : `${regions.length} regions`
     return `  ${email.padEnd(30)} ${password.padEnd(14)} ${role}, ${scope}`

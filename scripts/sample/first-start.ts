@@ -7,24 +7,31 @@ import { withTenant } from '../../sync-server/database/tenant.ts'
 import { addPerson } from '../../sync-server/identity/people.ts'
 import { ensureTrustRoot } from '../../sync-server/publishing/trust-root.ts'
 import type { RunningServer } from '../../sync-server/start-server.ts'
+import { generatedSample } from './generated-sample.ts'
+import { keepToOneSample } from './one-sample.ts'
 import { type SamplePerson, samplePeople } from './people.ts'
-import { replaySample } from './replay.ts'
-import { sampleProducts, sampleSales, sampleStores } from './sample-data.ts'
+import { replaySample, stillToReplay } from './replay.ts'
+import type { SampleKind } from './sample.ts'
+import { seedSample } from './seed-sample.ts'
 
 export const SAMPLE_TENANT = tenantId.parse('sample')
 
 /**
- * Brings the sample to where every later start finds it: stores and people known, all sales in bronze as device uploads,
- * refined and published. Each step looks at what is there, so a start that was interrupted goes on where it stopped, and a
- * second one duplicates nothing.
+ * Brings the sample to where every later start finds it: catalogue and people known, all sales in bronze as device uploads, refined and
+ * published. Each step looks at what is there, so a start that was interrupted goes on where it stopped, and a second one
+ * duplicates nothing.
+ *
+ * @throws ScoutError `conflict` when the home holds the other sample
  */
 export async function prepareSample(
   server: RunningServer,
   home: string,
   say: (line: string) => void,
+  kind: SampleKind = 'generated',
 ): Promise<SamplePerson[]> {
   const { pool, keys } = server
   const now = new Date()
+  await keepToOneSample(home, kind)
   await ensureTenant(
     pool,
     { tenantId: SAMPLE_TENANT, name: 'Sample data (synthetic)', packId: 'ph', isSample: true },
@@ -32,22 +39,21 @@ export async function prepareSample(
   )
   await ensureTrustRoot(pool, SAMPLE_TENANT, keys, now)
   const people = await samplePeople(home)
-  const stored = await countSales(server)
-  if (stored === 0) {
-    say('Importing 1,299 sample stores and their products')
-    await importCatalogue(
-      pool,
-      SAMPLE_TENANT,
-      { stores: sampleStores().map(store => ({ ...store, channel: 'store' })), products: sampleProducts() },
-      now,
-    )
+  const sample = kind === 'seed' ? seedSample() : await generatedSample(join(home, 'sample'))
+  if ((await countSales(server)) === 0) {
+    const { stores, products } = sample.catalogue
+    say(`Importing ${stores.length.toLocaleString('en')} sample stores and ${products.length} products`)
+    await importCatalogue(pool, SAMPLE_TENANT, sample.catalogue, now)
     for (const person of people) await addPerson(pool, SAMPLE_TENANT, person, now)
   }
-  if (stored < sampleSales().length) {
+  const agentsHome = join(home, 'agents')
+  const devices = stillToReplay(sample.devices, agentsHome)
+  if (devices.length > 0) {
     await replaySample({
       url: server.url,
       accessToken: await logIn(server.url, people),
-      agentsHome: join(home, 'agents'),
+      devices,
+      agentsHome,
       onProgress: ({ done, total }) => say(`Sample sales replayed by ${done} of ${total} devices`),
     })
   }

@@ -1,38 +1,43 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { claimResponse } from '../../app/contracts/device.ts'
 import { PATHS } from '../../app/contracts/http.ts'
 import type { Progress } from '../../app/contracts/long-work.ts'
-import { type SampleSale, sampleSales, sampleStores } from './sample-data.ts'
+import type { SampleDevice } from './sample.ts'
 
 const AGENT_CLI = fileURLToPath(new URL('../../edge-agent/cli.ts', import.meta.url))
 /** The machine has few cores, and the server needs one. */
 const AGENTS_AT_ONCE = 2
+/** In an agent's folder: it has sent all that its part of the sample holds. */
+const REPLAYED = 'sample-replayed'
 
 export interface ReplayOptions {
   /** Origin of the sync server. */
   readonly url: string
   /** Of an administrator: claim codes are made with it. */
   readonly accessToken: string
+  readonly devices: readonly SampleDevice[]
   /** Each agent keeps its outbox and identity in a folder below. */
   readonly agentsHome: string
   readonly onProgress?: (progress: Progress<'devices'>) => void
 }
 
+/** Those whose sales may not all be at the server yet. */
+export function stillToReplay(devices: readonly SampleDevice[], agentsHome: string): SampleDevice[] {
+  return devices.filter(device => !existsSync(join(agentsHome, device.key, REPLAYED)))
+}
+
 /**
- * Hands the sample's sales to real agents, one for the stores of a region, and lets each enrol and send all it has.
- * Safe to repeat: an agent that was enrolled goes on with its outbox, and the server knows a sale that it has.
+ * Hands the sample's sales to real agents, and lets each enrol and send all it has. Safe to repeat: an agent that was enrolled goes on with
+ * its outbox, and the server knows a sale that it has.
  */
-export async function replaySample({
-  url,
-  accessToken,
-  agentsHome,
-  onProgress,
-}: ReplayOptions): Promise<void> {
-  const devices = [...salesByDevice()]
+export async function replaySample(options: ReplayOptions): Promise<void> {
+  const { url, accessToken, agentsHome, onProgress } = options
+  // The largest first: at the end none is waited for alone.
+  const devices = options.devices.toSorted((a, b) => b.size - a.size)
   const total = devices.length
   let done = 0
   const next = async (): Promise<void> => {
@@ -45,45 +50,31 @@ export async function replaySample({
   await Promise.all(Array.from({ length: AGENTS_AT_ONCE }, next))
 }
 
-interface Device {
-  readonly name: string
-  readonly sales: readonly SampleSale[]
-}
-
-function* salesByDevice(): Generator<Device> {
-  const regionOfStore = new Map(sampleStores().map(store => [store.storeId, store.region]))
-  for (const [region = 'elsewhere', sales] of Map.groupBy(sampleSales(), sale =>
-    regionOfStore.get(sale.store_id),
-  )) {
-    yield { name: `Sample device, ${region}`, sales }
-  }
-}
-
 async function replayDevice(
-  device: Device,
+  device: SampleDevice,
   url: string,
   accessToken: string,
   agentsHome: string,
 ): Promise<void> {
-  const home = join(agentsHome, slug(device.name))
+  const home = join(agentsHome, device.key)
   if (!existsSync(join(home, 'enrolment.json'))) {
     const claim = await newClaim(device, url, accessToken)
     await agent(['enrol', '--home', home, '--server', url, '--claim', claim, '--name', device.name])
   }
   const inbox = join(home, 'inbox')
   await mkdir(inbox, { recursive: true })
-  await writeFile(join(inbox, 'sample.jsonl'), device.sales.map(sale => `${JSON.stringify(sale)}\n`).join(''))
+  if (!device.isHandedOver()) await device.handOver(inbox)
   await agent(['run', '--once', '--home', home])
+  // All of it is at the server now.
+  await rm(join(inbox, 'done'), { recursive: true, force: true })
+  await writeFile(join(home, REPLAYED), '')
 }
 
-async function newClaim(device: Device, url: string, accessToken: string): Promise<string> {
+async function newClaim(device: SampleDevice, url: string, accessToken: string): Promise<string> {
   const response = await fetch(new URL(PATHS.claims, url), {
     method: 'POST',
     headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      label: device.name,
-      backfill_from: device.sales[0]?.sold_at.slice(0, 10) ?? null,
-    }),
+    body: JSON.stringify({ label: device.name, backfill_from: device.backfillFrom }),
   })
   if (!response.ok) throw new Error(`no claim code for ${device.name}: ${await response.text()}`)
   return claimResponse.parse(await response.json()).claim_code
@@ -103,9 +94,3 @@ function agent(args: readonly string[]): Promise<void> {
     })
   })
 }
-
-const slug = (name: string) =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
