@@ -38,6 +38,8 @@ export interface RunningServer {
   readonly pool: Pool
   readonly blobs: BlobStore
   readonly keys: SigningKeys
+  /** No transform begins by itself until what this gives is called: for a bulk of sales that is refined once, at its end. */
+  holdTransforms(): () => void
   /** Runs the transforms of a tenant now, in this process. */
   transform(tenant: TenantId, work?: LongWork): Promise<MedallionRun>
   /** Publishes what changed of a tenant, in this process. */
@@ -84,6 +86,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     pool,
     blobs,
     keys,
+    holdTransforms: jobs.holdTransforms,
     transform: (tenant, work = {}) => transformTenant(parts, tenant, work),
     publish: (tenant, request = {}, work = {}) => publishTenant(parts, tenant, request, work),
     close: () => kept.disposeAsync(),

@@ -8,7 +8,7 @@ const WEEKDAY_FACTORS = [0.94, 0.91, 0.93, 0.97, 1.06, 1.13, 1.06] as const
 const MONTH_FACTORS = [0.95, 0.94, 1.02, 1.07, 1.06, 1.0, 0.93, 0.92, 0.95, 0.99, 1.03, 1.14] as const
 
 /** Days after a payday (the 15th and the 30th, the last day of February) and what they do; ours. */
-const PAYDAY_FACTORS = [1.38, 1.27, 1.14] as const
+const PAYDAY_FACTORS = [1.26, 1.18, 1.08] as const
 
 /** How a day's sales compare with those of an ordinary day. */
 export function dayFactor(day: Day): number {

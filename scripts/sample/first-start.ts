@@ -48,17 +48,22 @@ export async function prepareSample(
   }
   const agentsHome = join(home, 'agents')
   const devices = stillToReplay(sample.devices, agentsHome)
-  if (devices.length > 0) {
-    await replaySample({
-      url: server.url,
-      accessToken: await logIn(server.url, people),
-      devices,
-      agentsHome,
-      onProgress: ({ done, total }) => say(`Sample sales replayed by ${done} of ${total} devices`),
-    })
+  const release = server.holdTransforms()
+  try {
+    if (devices.length > 0) {
+      await replaySample({
+        url: server.url,
+        accessToken: await logIn(server.url, people),
+        devices,
+        agentsHome,
+        onProgress: ({ done, total }) => say(`Sample sales replayed by ${done} of ${total} devices`),
+      })
+    }
+    say('Refining bronze into silver, gold and platinum')
+    await server.transform(SAMPLE_TENANT)
+  } finally {
+    release()
   }
-  say('Refining bronze into silver, gold and platinum')
-  await server.transform(SAMPLE_TENANT)
   say('Publishing what changed')
   await server.publish(SAMPLE_TENANT)
   return people

@@ -32,6 +32,8 @@ interface JobHandlers {
 export interface JobQueue {
   /** A transform once ingestion rests. Until then it is only noted here; what there is to do stands in the database. */
   scheduleTransform(tenant: TenantId): void
+  /** No scheduled transform begins until what this gives is called: for a bulk of sales that is refined once, at its end. */
+  holdTransforms(): () => void
   /** A transform now. */
   transform(tenant: TenantId): Promise<Job>
   /** @throws ScoutError `busy` */
@@ -128,6 +130,7 @@ export async function startJobQueue(options: JobQueueOptions): Promise<JobQueue>
 
   return {
     scheduleTransform: soon.request,
+    holdTransforms: soon.hold,
     async transform(tenant) {
       const id = await boss.send('transform', { tenantId: tenant }, { singletonKey: tenant })
       boss.notifyWorker(workers.transform)

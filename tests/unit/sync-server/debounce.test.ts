@@ -34,6 +34,25 @@ describe('a debounced action', () => {
     expect(ran).toEqual(['a'])
   })
 
+  it('waits while it is held, by whomever, and runs once after', () => {
+    const ran: string[] = []
+    const soon = debounce(key => ran.push(key), LIMITS)
+    const release = soon.hold()
+    const releaseOther = soon.hold()
+    soon.request('a')
+    vi.advanceTimersByTime(20_000)
+    soon.request('a')
+    release()
+    release()
+    vi.advanceTimersByTime(20_000)
+    expect(ran).toEqual([])
+    releaseOther()
+    vi.advanceTimersByTime(2_000)
+    expect(ran).toEqual(['a'])
+    vi.advanceTimersByTime(20_000)
+    expect(ran).toEqual(['a'])
+  })
+
   it('does nothing any more once it is cancelled', () => {
     const ran: string[] = []
     const soon = debounce(key => ran.push(key), LIMITS)
