@@ -8,14 +8,14 @@ import { LEVELS, type Level } from '../../app/domain/geography.ts'
 import { METRIC_IDS, type MetricId } from '../../app/domain/metrics.ts'
 import { findChromium, openProfile } from '../support/chromium.ts'
 import { follow, logIn, showTable, tableSettled } from './support/application.ts'
-import { metricByPlace, type Period } from './support/oracle.ts'
+import { metricByPlace, netSales, type Period } from './support/oracle.ts'
 import { type RunningScout, startScout } from './support/running-scout.ts'
 
 const chromium = findChromium()
 const because = chromium === undefined ? ' (skipped: no Chromium; npm run setup installs it)' : ''
 
-const WHOLE_YEAR: Period = { from: '2024-09-01', to: '2025-08-31' }
-const PAYDAY_WEEK: Period = { from: '2025-03-12', to: '2025-03-18' }
+const WHOLE_YEAR: Period = { from: '2025-09-01', to: '2026-08-31' }
+const PAYDAY_WEEK: Period = { from: '2026-03-12', to: '2026-03-18' }
 /** Every metric at every level over the year, and every metric over one week. */
 const QUESTIONS: readonly { metric: MetricId; level: Level; period: Period }[] = METRIC_IDS.flatMap(
   metric => [
@@ -31,6 +31,7 @@ describe.skipIf(chromium === undefined)(`an analyst opens the map without a netw
   let page: Page
   const complaints: string[] = []
   const expected = new Map<string, readonly string[]>()
+  let total: string
 
   beforeAll(async () => {
     scout = await startScout()
@@ -41,6 +42,7 @@ describe.skipIf(chromium === undefined)(`an analyst opens the map without a netw
     page.on('console', message => {
       if (/Content Security Policy|unsafe-eval/.test(message.text())) complaints.push(message.text())
     })
+    total = await netSales(scout, WHOLE_YEAR)
     for (const question of QUESTIONS) {
       const { metric, level, period } = question
       expected.set(JSON.stringify(question), await metricByPlace(scout, metric, level, period))
@@ -65,7 +67,7 @@ describe.skipIf(chromium === undefined)(`an analyst opens the map without a netw
       }).observe(document, { subtree: true, childList: true, attributes: true })
     })
     await logIn(page, scout.server.url, scout.person('analyst'))
-    await page.getByText('₱3,684,441.00').first().waitFor({ timeout: 60_000 })
+    await page.getByText(total).first().waitFor({ timeout: 60_000 })
     expect(new Set(stages).size).toBeGreaterThan(3)
     await page.getByText('Sample data').first().waitFor()
     await page.getByText(/Version 1\.0\.0/).waitFor()
@@ -76,10 +78,9 @@ describe.skipIf(chromium === undefined)(`an analyst opens the map without a netw
     await scout.stop()
     await browser.setOffline(true)
     await page.reload()
-    await page.getByText('₱3,684,441.00').first().waitFor()
+    await page.getByText(total).first().waitFor()
     await page.getByText('Offline').first().waitFor()
-    const colours = await paintedColours(page)
-    expect(colours).toBeGreaterThan(5)
+    expect((await paintedColours(page)).size).toBeGreaterThan(5)
   })
 
   it('gives the numbers that SQL gives, for each metric, level and period', async () => {
@@ -89,6 +90,22 @@ describe.skipIf(chromium === undefined)(`an analyst opens the map without a netw
       await follow(page, `metric=${metric}&level=${level}&days=${period.from}..${period.to}`)
       const answer = expected.get(JSON.stringify(question)) ?? []
       expect({ question, answer: await tableSettled(page, answer) }).toEqual({ question, answer })
+    }
+    await follow(page, '')
+  })
+
+  it('colours all 18 regions and more than a thousand cities', async () => {
+    const placesWith = (level: Level) =>
+      expected.get(JSON.stringify({ metric: 'transactions', level, period: WHOLE_YEAR }))?.length ?? 0
+    expect(placesWith('region')).toBe(18)
+    expect(placesWith('city')).toBeGreaterThanOrEqual(1_000)
+    await page.getByRole('radio', { name: 'Map', exact: true }).click()
+    for (const level of ['region', 'city'] as const) {
+      await follow(page, `metric=transactions&level=${level}`)
+      const classes = await legendClasses(page, placesWith(level))
+      expect(classes.reduce((sum, { places }) => sum + places, 0)).toBe(placesWith(level))
+      const painted = await paintedColours(page)
+      for (const { colour } of classes) expect([...painted.keys()]).toContain(colour)
     }
     await follow(page, '')
   })
@@ -121,7 +138,7 @@ describe.skipIf(chromium === undefined)(`an analyst opens the map without a netw
       .map(row => Number(row.split(' ').at(-1)).toLocaleString('en-PH', { minimumFractionDigits: 2 }))
     await page.getByText(`₱${calabarzon}`).first().waitFor()
     await page.keyboard.press('Escape')
-    await page.getByText('₱3,684,441.00').first().waitFor()
+    await page.getByText(total).first().waitFor()
   })
 
   it('raised no error and broke no rule of its content security policy', () => {
@@ -129,18 +146,43 @@ describe.skipIf(chromium === undefined)(`an analyst opens the map without a netw
   })
 })
 
-/** How many different colours the map's canvas shows: an empty one has one or two. */
-async function paintedColours(page: Page): Promise<number> {
+/** The classes that the legend shows once it is about `places` places: their colour as `r,g,b`, and how many places have it. */
+async function legendClasses(page: Page, places: number): Promise<{ colour: string; places: number }[]> {
+  const rows = page.getByRole('region', { name: 'Legend' }).locator('li:has(.swatch:not(.bare))')
+  const read = () =>
+    rows.evaluateAll(found =>
+      found.map(row => {
+        const swatch = row.querySelector('.swatch')
+        const colour = swatch === null ? '' : getComputedStyle(swatch).backgroundColor
+        const count = [...row.querySelectorAll('.figure')].at(-1)?.textContent ?? ''
+        return { colour: (colour.match(/\d+/g) ?? []).join(), places: Number(count.replaceAll(',', '')) }
+      }),
+    )
+  let classes = await read()
+  const until = Date.now() + 10_000
+  while (Date.now() < until && classes.reduce((sum, row) => sum + row.places, 0) !== places) {
+    await page.evaluate(() => new Promise(requestAnimationFrame))
+    classes = await read()
+  }
+  return classes.filter(row => row.places > 0)
+}
+
+/** The colours that cover more than a few pixels of the map, as `r,g,b`: an empty one has one or two. */
+async function paintedColours(page: Page): Promise<Map<string, number>> {
   const image = await page.locator('canvas.maplibregl-canvas').screenshot()
-  return page.evaluate(async base64 => {
+  const counted = await page.evaluate(async base64 => {
     const png = Uint8Array.from(atob(base64), letter => letter.charCodeAt(0))
     const bitmap = await createImageBitmap(new Blob([png], { type: 'image/png' }))
     const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
-    if (context === null) return 0
+    if (context === null) return []
     context.drawImage(bitmap, 0, 0)
-    const pixels = new Uint32Array(context.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer)
-    const counts = new Map<number, number>()
-    for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1)
-    return [...counts.values()].filter(count => count > 200).length
+    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height)
+    const counts = new Map<string, number>()
+    for (let at = 0; at < data.length; at += 4) {
+      const colour = `${data[at]},${data[at + 1]},${data[at + 2]}`
+      counts.set(colour, (counts.get(colour) ?? 0) + 1)
+    }
+    return [...counts].filter(([, count]) => count > 50)
   }, image.toString('base64'))
+  return new Map(counted)
 }

@@ -19,7 +19,7 @@ describe.skipIf(chromium === undefined)(
     let browser: BrowserContext | undefined
 
     beforeAll(async () => {
-      scout = await startScout()
+      scout = await startScout('seed')
       folder = mkdtempSync(join(tmpdir(), 'scout-profiles-'))
     })
     afterEach(async () => {

@@ -142,7 +142,7 @@ describe.each(ENGINES)('a sale goes from the counter to a published partition, o
 
   test(`starting again duplicates nothing and publishes nothing new${because}`, async () => {
     const before = await way.row('select count(*)::int as n from scout.bronze_events where tenant_id = $1')
-    await prepareSample(way.server, way.home, () => undefined)
+    await prepareSample(way.server, way.home, () => undefined, 'seed')
     expect(await way.row('select count(*)::int as n from scout.bronze_events where tenant_id = $1')).toEqual(
       before,
     )
@@ -171,7 +171,7 @@ async function startWay(engine: Engine): Promise<Way> {
     port: 0,
     config: { logLevel: 'warn' },
   })
-  const people = await prepareSample(server, home, () => undefined)
+  const people = await prepareSample(server, home, () => undefined, 'seed')
   return {
     server,
     home,

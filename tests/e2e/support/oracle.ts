@@ -16,7 +16,7 @@ export interface Period {
   readonly to: string
 }
 
-/** "name value" of every place with a sale in the period, sorted; the value rounded as the application writes it out. */
+/** "name value" of every place of which the period has a value, sorted; the value rounded as the application writes it out. */
 export async function metricByPlace(
   scout: RunningScout,
   metric: MetricId,
@@ -29,9 +29,21 @@ export async function metricByPlace(
      from scout.silver_transactions s
      join scout.geo_place p on p.code = s.${level}
      where s.tenant_id = $1 and s.date_key between $2 and $3
-     group by p.name, p.code`,
+     group by p.name, p.code
+     having (${METRIC_SQL[metric]}) is not null`,
     from,
     to,
   )
   return rows.map(row => `${row.name} ${row.value}`).sort()
+}
+
+/** Net sales of a period as the application writes them out, such as `₱3,684,441.00`. */
+export async function netSales(scout: RunningScout, { from, to }: Period): Promise<string> {
+  const [row] = await scout.query(
+    `select to_char(sum(net_amount), 'FM999,999,999,990.00') as pesos
+     from scout.silver_transactions where tenant_id = $1 and date_key between $2 and $3`,
+    from,
+    to,
+  )
+  return `₱${row?.pesos}`
 }

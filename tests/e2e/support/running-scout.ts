@@ -4,28 +4,29 @@ import { join } from 'node:path'
 import { createAgent } from '../../../edge-agent/agent.ts'
 import { prepareSample, SAMPLE_TENANT } from '../../../scripts/sample/first-start.ts'
 import type { SamplePerson } from '../../../scripts/sample/people.ts'
+import type { SampleKind } from '../../../scripts/sample/sample.ts'
 import { withTenant } from '../../../sync-server/database/tenant.ts'
 import { type RunningServer, startServer } from '../../../sync-server/start-server.ts'
 
 const APPLICATION = join(import.meta.dirname, '../../../dist/renderer')
 
-/** A whole Scout with the sample in it, serving the built application. */
+/** A whole Scout with a sample in it, serving the built application. */
 export interface RunningScout {
   readonly server: RunningServer
   readonly people: readonly SamplePerson[]
   person(role: SamplePerson['role']): SamplePerson
   query(sql: string, ...parameters: readonly unknown[]): Promise<Record<string, unknown>[]>
-  /** One more sale of ₱100.00 at a store in Ilocos Region, through its agent, refined and published as the next version. */
+  /** Of the seed's sample: one more sale of ₱100.00 at a store in Ilocos Region, through its agent, refined and published as the next version. */
   publishOneMoreSale(): Promise<void>
   /** Closes the server; what it had stays on disk until `remove`. */
   stop(): Promise<void>
   remove(): Promise<void>
 }
 
-export async function startScout(): Promise<RunningScout> {
+export async function startScout(sample: SampleKind = 'generated'): Promise<RunningScout> {
   const home = mkdtempSync(join(tmpdir(), 'scout-e2e-'))
   const server = await startServer({ home, port: 0, appDir: APPLICATION, config: { logLevel: 'error' } })
-  const people = await prepareSample(server, home, () => undefined)
+  const people = await prepareSample(server, home, () => undefined, sample)
   let stopping: Promise<void> | undefined
   const stop = () => {
     stopping ??= server.close()
