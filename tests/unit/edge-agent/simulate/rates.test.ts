@@ -21,10 +21,7 @@ describe('the sales of a simulation', () => {
   const removals: (() => void)[] = []
 
   beforeAll(async () => {
-    made = await simulatedFolder(
-      { ...SMALL, salesPerDay: 300 },
-      removal => void removals.push(removal),
-    )
+    made = await simulatedFolder({ ...SMALL, salesPerDay: 300 }, removal => void removals.push(removal))
     read = made.lines().flatMap(line => {
       try {
         return [JSON.parse(line) as Line]
