@@ -16,7 +16,7 @@ export interface BasketLine {
   readonly discountCentavos: number
 }
 
-export interface Substitution {
+interface Substitution {
   readonly asked: Product
   readonly given: Product
   readonly reason: string

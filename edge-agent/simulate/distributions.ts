@@ -1,7 +1,7 @@
 import type { Random } from './random.ts'
 
 /** The standard normal distribution, by Box and Muller. */
-export function normal(random: Random): number {
+function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ScoutError } from '../../app/errors.ts'
 
 /** What a simulation is made from: the same settings and places give the same bytes. */
-export const simulationSettings = z.object({
+const simulationSettings = z.object({
   seed: z.number().int().nonnegative().max(0xffff_ffff),
   stores: z.number().int().min(1).max(200_000),
   /** Cities and municipalities with a store; no more than there are stores. */

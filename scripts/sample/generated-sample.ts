@@ -12,7 +12,7 @@ import type { Sample } from './sample.ts'
  * A year of a retailer in every region, as small as it can be while two thirds of all cities sell: what a laptop takes in within a minute.
  * One device a region, because each is an agent of its own.
  */
-export const GENERATED_SAMPLE: SimulationSettings = { ...DEFAULT_SETTINGS, deviceFor: 'region' }
+const GENERATED_SAMPLE: SimulationSettings = { ...DEFAULT_SETTINGS, deviceFor: 'region' }
 
 const text = z.string().transform(cell => (cell === '' ? null : cell))
 const storeRow = z.object({

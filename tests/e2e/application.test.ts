@@ -16,6 +16,8 @@ const because = chromium === undefined ? ' (skipped: no Chromium; npm run setup 
 
 const WHOLE_YEAR: Period = { from: '2025-09-01', to: '2026-08-31' }
 const PAYDAY_WEEK: Period = { from: '2026-03-12', to: '2026-03-18' }
+/** A year of sales in all regions, on a machine that may be busy. */
+const FIRST_START_MS = 480_000
 /** Every metric at every level over the year, and every metric over one week. */
 const QUESTIONS: readonly { metric: MetricId; level: Level; period: Period }[] = METRIC_IDS.flatMap(
   metric => [
@@ -47,7 +49,7 @@ describe.skipIf(chromium === undefined)(`an analyst opens the map without a netw
       const { metric, level, period } = question
       expected.set(JSON.stringify(question), await metricByPlace(scout, metric, level, period))
     }
-  })
+  }, FIRST_START_MS)
   afterAll(async () => {
     await browser?.close()
     await scout?.remove()

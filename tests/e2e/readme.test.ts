@@ -23,8 +23,11 @@ describe("the README's commands", () => {
     for (const name of named) expect(Object.keys(scripts)).toContain(name)
   })
 
-  it('npm start ends with an address and who can log in, the first time and the second', async () => {
+  it('npm start ends with an address and who can log in, the first time and the second', {
+    timeout: 600_000,
+  }, async () => {
     const first = await start(home)
+    expect(first.lines.join('\n')).toMatch('replayed by 18 of 18 devices')
     expect(first.lines.join('\n')).toMatch(/analyst@sample\.scout\.example +\S{12} +analyst, all regions/)
     expect((await fetch(first.url)).headers.get('content-type')).toMatch('text/html')
     await first.stop()

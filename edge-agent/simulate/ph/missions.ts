@@ -11,7 +11,7 @@ export interface Mission {
   readonly wants: readonly Want[]
 }
 
-export interface Want {
+interface Want {
   readonly need: Need
   /** That it is bought on this mission. */
   readonly chance: number
