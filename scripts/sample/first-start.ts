@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import { CSRF_HEADER, PATHS, session } from '../../app/contracts/http.ts'
 import { tenantId } from '../../app/domain/ids.ts'
+import type { SimulationSettings } from '../../edge-agent/simulate/settings.ts'
 import { importCatalogue } from '../../sync-server/catalogue/import-catalogue.ts'
 import { ensureTenant } from '../../sync-server/catalogue/tenants.ts'
 import { withTenant } from '../../sync-server/database/tenant.ts'
 import { addPerson } from '../../sync-server/identity/people.ts'
 import { ensureTrustRoot } from '../../sync-server/publishing/trust-root.ts'
 import type { RunningServer } from '../../sync-server/start-server.ts'
-import { generatedSample } from './generated-sample.ts'
+import { GENERATED_SAMPLE, generatedSample } from './generated-sample.ts'
 import { keepToOneSample } from './one-sample.ts'
 import { type SamplePerson, samplePeople } from './people.ts'
 import { replaySample, stillToReplay } from './replay.ts'
@@ -21,6 +22,7 @@ export const SAMPLE_TENANT = tenantId.parse('sample')
  * published. Each step looks at what is there, so a start that was interrupted goes on where it stopped, and a second one
  * duplicates nothing.
  *
+ * @param settings of the generated sample
  * @throws ScoutError `conflict` when the home holds the other sample
  */
 export async function prepareSample(
@@ -28,6 +30,7 @@ export async function prepareSample(
   home: string,
   say: (line: string) => void,
   kind: SampleKind = 'generated',
+  settings: SimulationSettings = GENERATED_SAMPLE,
 ): Promise<SamplePerson[]> {
   const { pool, keys } = server
   const now = new Date()
@@ -39,7 +42,7 @@ export async function prepareSample(
   )
   await ensureTrustRoot(pool, SAMPLE_TENANT, keys, now)
   const people = await samplePeople(home)
-  const sample = kind === 'seed' ? seedSample() : await generatedSample(join(home, 'sample'))
+  const sample = kind === 'seed' ? seedSample() : await generatedSample(join(home, 'sample'), settings)
   if ((await countSales(server)) === 0) {
     const { stores, products } = sample.catalogue
     say(`Importing ${stores.length.toLocaleString('en')} sample stores and ${products.length} products`)

@@ -12,7 +12,7 @@ import type { Sample } from './sample.ts'
  * A year of a retailer in every region, as small as it can be while two thirds of all cities sell: what a laptop takes in within a minute.
  * One device a region, because each is an agent of its own.
  */
-const GENERATED_SAMPLE: SimulationSettings = { ...DEFAULT_SETTINGS, deviceFor: 'region' }
+export const GENERATED_SAMPLE: SimulationSettings = { ...DEFAULT_SETTINGS, deviceFor: 'region' }
 
 const text = z.string().transform(cell => (cell === '' ? null : cell))
 const storeRow = z.object({
@@ -33,8 +33,8 @@ const deviceRow = z.object({
 })
 
 /** The sample that `edge-agent simulate` makes, made in `folder` at the first call. */
-export async function generatedSample(folder: string): Promise<Sample> {
-  if (!existsSync(join(folder, 'simulation.json'))) await simulate(readCities(), GENERATED_SAMPLE, folder)
+export async function generatedSample(folder: string, settings: SimulationSettings): Promise<Sample> {
+  if (!existsSync(join(folder, 'simulation.json'))) await simulate(readCities(), settings, folder)
   return {
     catalogue: {
       stores: rows(folder, 'stores.csv', storeRow).map(({ store_id, store_name, ...place }) => ({
@@ -54,7 +54,7 @@ export async function generatedSample(folder: string): Promise<Sample> {
     devices: rows(folder, 'devices.csv', deviceRow).map(({ device, name, file, messages }) => ({
       key: device,
       name: `Sample device, ${name}`,
-      backfillFrom: GENERATED_SAMPLE.from,
+      backfillFrom: settings.from,
       size: messages,
       isHandedOver: () => !existsSync(join(folder, file)),
       handOver: inbox => rename(join(folder, file), join(inbox, 'sample.ndjson')),

@@ -47,7 +47,16 @@ export async function replaySample(options: ReplayOptions): Promise<void> {
     onProgress?.({ stage: 'devices', done: ++done, total })
     return next()
   }
-  await Promise.all(Array.from({ length: AGENTS_AT_ONCE }, next))
+  const lanes = await Promise.allSettled(
+    Array.from({ length: AGENTS_AT_ONCE }, () =>
+      next().catch((error: unknown) => {
+        devices.length = 0
+        throw error
+      }),
+    ),
+  )
+  // Only now: an agent that still runs would be in the way of the next start.
+  for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason
 }
 
 async function replayDevice(
