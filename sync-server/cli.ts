@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
-import { addBrandCommands } from './commands/brands.ts'
 import { reportFailure } from './commands/command-session.ts'
 import { addCustomerCommands } from './commands/customers.ts'
 import { addDeviceCommands } from './commands/devices.ts'
 import { addKeyCommands } from './commands/keys.ts'
+import { addMedallionCommands } from './commands/medallion.ts'
 import { addPeopleCommands } from './commands/people.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addWorkCommands } from './commands/work.ts'
@@ -19,7 +19,7 @@ addServeCommand(program)
 addPeopleCommands(program)
 addDeviceCommands(program)
 addWorkCommands(program)
-addBrandCommands(program)
+addMedallionCommands(program)
 addCustomerCommands(program)
 addKeyCommands(program)
 

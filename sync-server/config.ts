@@ -12,6 +12,8 @@ export interface ServerConfig {
   /** Requests a minute and address. */
   readonly rateLimits: { readonly login: number; readonly enrol: number; readonly token: number }
   readonly ingestion: IngestionLimits
+  /** So long after data changed they are published, and so at most that often; null leaves publishing to people. */
+  readonly publishEveryMs: number | null
   /** The server's clock. */
   readonly now: () => Date
 }
@@ -22,6 +24,7 @@ export const DEFAULTS = {
   trustProxy: false,
   rateLimits: { login: 30, enrol: 120, token: 600 },
   ingestion: INGESTION_LIMITS,
+  publishEveryMs: 4 * 60_000,
   now: () => new Date(),
 } as const satisfies Partial<ServerConfig>
 

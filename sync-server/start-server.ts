@@ -2,12 +2,13 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { LongWork } from '../app/contracts/long-work.ts'
 import type { TenantId } from '../app/domain/ids.ts'
 import { ScoutError } from '../app/errors.ts'
-import { listTenants, tenantsWithTouchedDays } from './catalogue/tenants.ts'
+import { listTenants } from './catalogue/tenants.ts'
 import { DEFAULTS, type ServerConfig } from './config.ts'
 import { openDatabase } from './database/open.ts'
 import type { Pool } from './database/pool.ts'
 import { homeAt } from './home.ts'
 import { type JobQueue, startJobQueue } from './jobs/job-queue.ts'
+import { startTimetable, type Timetable } from './jobs/timetable.ts'
 import { createLog } from './log.ts'
 import type { MedallionRun } from './medallion/runner.ts'
 import { type BlobStore, fileBlobStore } from './publishing/blob-store.ts'
@@ -66,15 +67,28 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const log = createLog(config.logLevel)
 
   const parts: WorkParts = { pool, blobs, keys, now: config.now }
+  // It needs the queue, and the queue tells it what changed.
+  let timetable: Timetable | undefined
   const jobs = await startJobQueue({
     pool,
     handlers: {
-      transform: ({ tenantId }, work) => transformTenant(parts, tenantId, work),
+      transform: async ({ tenantId }, work) => {
+        const run = await transformTenant(parts, tenantId, work)
+        if (run.models.length > 0) timetable?.dataChanged(tenantId)
+        return run
+      },
       publish: ({ tenantId, ...request }, work) => publishTenant(parts, tenantId, request, work),
     },
     onError: error => log.error({ err: error }, 'job failed'),
   })
   opened.defer(() => jobs.close())
+  timetable = startTimetable({
+    jobs,
+    tenants: () => listTenants(pool),
+    publishEveryMs: config.publishEveryMs,
+    onError: error => log.error({ err: error }, 'scheduled work failed'),
+  })
+  opened.defer(() => timetable?.close())
   await resumeTenants(parts, jobs, log)
 
   const app = await buildServer({ config, log, pool, blobs, jobs, personal })
@@ -93,7 +107,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
 }
 
-/** Sees to each tenant's root of trust, and to what arrived before the last stop and was not refined. */
+/** Sees to each tenant's root of trust, and to what arrived before the last stop, or came with new transforms, and was not refined. */
 async function resumeTenants(
   { pool, keys, now }: WorkParts,
   jobs: JobQueue,
@@ -107,8 +121,8 @@ async function resumeTenants(
       // Sales must come in all the same; publishing refuses by itself.
       log.error({ err: error, tenant }, 'publishing is not possible with these keys')
     }
+    jobs.scheduleTransform(tenant)
   }
-  for (const tenant of await tenantsWithTouchedDays(pool)) jobs.scheduleTransform(tenant)
 }
 
 async function listen(app: App, host: string, port: number): Promise<string> {

@@ -39,11 +39,3 @@ export async function listTenants(pool: Pool): Promise<TenantId[]> {
     return rows.map(row => row.tenant_id)
   })
 }
-
-/** Those for whom sales have arrived that no transform has seen. */
-export async function tenantsWithTouchedDays(pool: Pool): Promise<TenantId[]> {
-  return withSystem(pool, async tx => {
-    const { rows } = await tx.query('select distinct tenant_id from scout.medallion_touched_day')
-    return rows.map(row => row.tenant_id)
-  })
-}

@@ -1,7 +1,9 @@
 import { inOwnersTransaction } from '../database/migrate.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
+import { readChecks } from './checks.ts'
 import type { Model } from './model.ts'
 import { readModels } from './models.ts'
+import { registerChecks } from './register-checks.ts'
 import { columnsGiven, columnsOf, type Statements, statementsOf } from './statements.ts'
 
 /** A model with what the runner executes for it. A view has nothing to execute. */
@@ -33,9 +35,17 @@ export async function registerModels(pool: Pool): Promise<RegisteredModel[]> {
 
 async function isUpToDate(pool: Pool, models: readonly Model[]): Promise<boolean> {
   const { rows } = await pool.query('select relation, sha256 from scout.medallion_model order by position')
+  const { rows: checks } = await pool.query('select name, promise, severity, sql from scout.medallion_check')
+  const known = new Map(checks.map(check => [String(check.name), check]))
   return (
     rows.length === models.length &&
-    models.every(({ relation, sha256 }, at) => rows[at]?.relation === relation && rows[at]?.sha256 === sha256)
+    models.every(
+      ({ relation, sha256 }, at) => rows[at]?.relation === relation && rows[at]?.sha256 === sha256,
+    ) &&
+    readChecks(models).every(({ name, promise, severity, sql }) => {
+      const check = known.get(name)
+      return check?.promise === promise && check.severity === severity && check.sql === sql
+    })
   )
 }
 
@@ -43,6 +53,7 @@ async function register(tx: Transaction, models: readonly Model[]): Promise<void
   await replaceViews(tx, models)
   await tx.query('delete from scout.medallion_model')
   for (const [position, model] of models.entries()) await registerOne(tx, model, position)
+  await registerChecks(tx, models)
 }
 
 /** All of them, in order: a view may read another, and columns may have come or gone. */

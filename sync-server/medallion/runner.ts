@@ -5,8 +5,8 @@ import { ScoutError } from '../../app/errors.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { fromDatabase } from '../database/postgres-errors.ts'
 import { withTenant } from '../database/tenant.ts'
-import { readChecks } from './checks.ts'
 import { type Plan, planRun, type RunScope, type Step } from './plan.ts'
+import { registeredChecks } from './register-checks.ts'
 import { type RegisteredModel, registerModels } from './register-models.ts'
 import { type CheckOutcome, runChecks } from './run-checks.ts'
 import { type ModelRun, recordFailure, recordRun } from './run-log.ts'
@@ -113,7 +113,7 @@ async function refine(
   }
   const isWhole = ({ slices, model }: Step) => slices === null && model.refresh.kind === 'incremental'
   const checked = steps.some(isWhole) ? null : days
-  const checks = readChecks(registered).filter(({ relations }) =>
+  const checks = (await registeredChecks(tx)).filter(({ relations }) =>
     steps.some(({ model }) => relations.includes(model.relation)),
   )
   const warnings = await runChecks(tx, tenantId, checks, checked, (check, done) =>

@@ -4,9 +4,9 @@ import { packInfo } from '../../app/domain/geography.ts'
 import type { TenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
-import { readChecks } from '../medallion/checks.ts'
 import type { Model } from '../medallion/model.ts'
 import { readModels } from '../medallion/models.ts'
+import { registeredChecks } from '../medallion/register-checks.ts'
 import { runChecks } from '../medallion/run-checks.ts'
 import { type Geography, readPlaces } from './draft-geography.ts'
 import type { DraftContext } from './draft-manifests.ts'
@@ -41,7 +41,7 @@ export async function readSource(
   onProgress({ stage: 'check', done: 0 })
   const models = readModels()
   await holdRelations(tx, models)
-  await runChecks(tx, tenantId, readChecks(models), null)
+  await runChecks(tx, tenantId, await registeredChecks(tx), null)
   const facts: FactSource[] = []
   for (const dataset of FACT_DATASETS) {
     onProgress({ stage: 'read', done: facts.length, total: FACT_DATASETS.length })
