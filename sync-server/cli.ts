@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { reportFailure } from './commands/command-session.ts'
 import { addCustomerCommands } from './commands/customers.ts'
 import { addDeviceCommands } from './commands/devices.ts'
+import { addImportCommand } from './commands/import.ts'
 import { addKeyCommands } from './commands/keys.ts'
 import { addMedallionCommands } from './commands/medallion.ts'
 import { addPeopleCommands } from './commands/people.ts'
@@ -22,6 +23,7 @@ addWorkCommands(program)
 addMedallionCommands(program)
 addCustomerCommands(program)
 addKeyCommands(program)
+addImportCommand(program)
 
 try {
   await program.parseAsync()
