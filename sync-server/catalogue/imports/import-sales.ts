@@ -7,7 +7,6 @@ import { withTenant } from '../../database/tenant.ts'
 import { type BatchOrigin, findConflicts, insertEvents } from '../../ingestion/bronze-rows.ts'
 import { type BusinessTime, businessTime } from '../../ingestion/business-time.ts'
 import { isRefused, type JudgedSale, judgeSale } from '../../ingestion/judge-sale.ts'
-import { touchDays } from '../../ingestion/touch-days.ts'
 import { storePersons } from '../../personal/person-rows.ts'
 import { composeSale } from './compose-sale.ts'
 import { fileSha256 } from './raw-rows.ts'
@@ -236,7 +235,7 @@ async function store(
 ): Promise<{ imported: number; duplicates: number }> {
   if (sales.length === 0) return { imported: 0, duplicates: 0 }
   return withTenant(pool, tenant, async tx => {
-    const inserted = await insertEvents(tx, origin, sales)
+    const inserted = await insertEvents(tx, origin, sales, { allNew: false })
     const rest = sales.filter(sale => !inserted.has(sale.seq))
     const conflicts = await findConflicts(tx, origin, rest)
     if (conflicts.size > 0) throw new ScoutError('event_key_conflict')
@@ -246,11 +245,6 @@ async function store(
       keys,
       sales.flatMap(({ person }) => person ?? []),
       now,
-    )
-    await touchDays(
-      tx,
-      tenant,
-      sales.filter(sale => inserted.has(sale.seq)).map(({ facts }) => facts),
     )
     return { imported: inserted.size, duplicates: rest.length }
   })

@@ -120,7 +120,7 @@ export const MASTER_KINDS = {
            variant = excluded.variant, category_raw = excluded.category_raw`,
         [tenant, column('brand'), column('variant'), column('category')],
       )
-      return { spellings_rematched: (await rematchBrands(tx, tenant)).length }
+      return { spellings_rematched: await rematchBrands(tx, tenant) }
     },
   },
   customers: {
