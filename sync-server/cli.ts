@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { addBrandCommands } from './commands/brands.ts'
 import { reportFailure } from './commands/command-session.ts'
 import { addCustomerCommands } from './commands/customers.ts'
 import { addDeviceCommands } from './commands/devices.ts'
@@ -24,6 +25,7 @@ addMedallionCommands(program)
 addCustomerCommands(program)
 addKeyCommands(program)
 addImportCommand(program)
+addBrandCommands(program)
 
 try {
   await program.parseAsync()
