@@ -12,6 +12,8 @@ import {
   batchResponse,
   contractName,
   DEVICE_AUDIENCE,
+  deviceKeyRequest,
+  deviceKeyResponse,
   deviceTokenRequest,
   deviceTokenResponse,
   enrolRequest,
@@ -43,8 +45,16 @@ interface Options {
   readonly tokenSeconds?: number
   /** Called for every batch whose signature holds. */
   readonly mishap?: (batch: SeenBatch, tries: number) => Mishap | undefined
+  /** As `mishap`, of announcements of keys and of tokens; only the cuts. */
+  readonly keyMishap?: (path: string, tries: number) => 'cut' | 'cut-after-store' | undefined
   /** Overrides the outcome of a sale. */
   readonly judge?: (sale: unknown, seq: number) => Omit<SaleOutcome, 'seq'> | undefined
+}
+
+interface Keys {
+  current: string
+  next: string | undefined
+  readonly ended: Set<string>
 }
 
 /** The server's side of the device contract, small and over real HTTP. Wrong signatures, tokens and shapes are refused. */
@@ -55,8 +65,13 @@ export class ContractServer implements AsyncDisposable {
   readonly batches: SeenBatch[] = []
   readonly assertions: string[] = []
   readonly enrolments: unknown[] = []
+  /** Keys whose use betrays a copy, in the order in which they were used again. */
+  readonly betrayals: string[] = []
+  /** The overlap of every announced key has ended. */
+  overlapEnded = false
+  #keyTries = 0
   readonly #claims = new Set<string>()
-  readonly #devices = new Map<string, string>()
+  readonly #devices = new Map<string, Keys>()
   readonly #tokens = new Map<string, string>()
   readonly #server = createServer((request, response) => void this.#answer(request, response))
   #url = ''
@@ -128,7 +143,14 @@ export class ContractServer implements AsyncDisposable {
       for await (const chunk of request) chunks.push(chunk)
       const body = Buffer.concat(chunks)
       if (request.url === PATHS.enrol) return send(200, this.#enrol(body))
-      if (request.url === PATHS.deviceToken) return send(200, await this.#token(body))
+      if (request.url === PATHS.deviceToken || request.url === PATHS.deviceKey) {
+        const mishap = this.options.keyMishap?.(request.url, ++this.#keyTries)
+        if (mishap === 'cut') return void request.socket.destroy()
+        const answer =
+          request.url === PATHS.deviceKey ? this.#announce(request, body) : await this.#token(body)
+        if (mishap === 'cut-after-store') return void request.socket.destroy()
+        return send(200, answer)
+      }
       if (request.url !== PATHS.batches) throw new ScoutError('not_found')
       const batch = this.#open(request, body)
       this.batches.push(batch)
@@ -151,7 +173,7 @@ export class ContractServer implements AsyncDisposable {
       throw new ScoutError('signature_invalid')
     }
     const device = `device-${this.#devices.size + 1}`
-    this.#devices.set(device, unsigned.public_key)
+    this.#devices.set(device, { current: unsigned.public_key, next: undefined, ended: new Set() })
     this.enrolments.push(unsigned)
     return enrolResponse.parse({
       device_id: device,
@@ -165,21 +187,26 @@ export class ContractServer implements AsyncDisposable {
     const { assertion } = deviceTokenRequest.parse(JSON.parse(body.toString()))
     this.assertions.push(assertion)
     const device = decodeJwt(assertion).iss ?? ''
-    const publicKey = this.#devices.get(device)
-    if (publicKey === undefined) throw new ScoutError('device_unknown')
+    const keys = this.#devices.get(device)
+    if (keys === undefined) throw new ScoutError('device_unknown')
     const options = {
       audience: DEVICE_AUDIENCE,
       issuer: device,
       algorithms: ['EdDSA'],
       currentDate: this.#now(),
     }
-    await jwtVerify(assertion, keyOf(publicKey), {
+    const signer = [...keys.ended, keys.current, keys.next].find(
+      key => key !== undefined && signedBy(assertion, key),
+    )
+    if (signer === undefined) throw new ScoutError('signature_invalid')
+    await jwtVerify(assertion, keyOf(signer), {
       ...options,
       maxTokenAge: 300,
       requiredClaims: ['jti', 'exp'],
     }).catch(cause => {
       throw new ScoutError('token_invalid', { cause })
     })
+    this.#use(keys, signer)
     const token = randomUUID()
     this.#tokens.set(token, device)
     return deviceTokenResponse.parse({
@@ -189,9 +216,43 @@ export class ContractServer implements AsyncDisposable {
     })
   }
 
-  #open(request: IncomingMessage, body: Buffer): SeenBatch {
+  /** The rules of the real server, in short: the old key ends with the first use of the new one. */
+  #use(keys: Keys, signer: string): void {
+    if (keys.ended.has(signer)) {
+      this.betrayals.push(signer)
+      throw new ScoutError('device_revoked')
+    }
+    if (signer === keys.next) {
+      keys.ended.add(keys.current)
+      keys.current = signer
+      keys.next = undefined
+    } else if (keys.next !== undefined && this.overlapEnded) throw new ScoutError('signature_invalid')
+  }
+
+  #announce(request: IncomingMessage, body: Buffer): unknown {
+    const { signature, new_signature, ...signed } = deviceKeyRequest.parse(JSON.parse(body.toString()))
+    const text = Buffer.from(canonicalJson(signed))
+    const { previous_key, public_key } = signed
+    const keys = this.#devices.get(this.#deviceOf(request))
+    if (!keys || !verified(previous_key, text, signature) || !verified(public_key, text, new_signature)) {
+      throw new ScoutError('signature_invalid')
+    }
+    if (public_key !== keys.current) {
+      this.#use(keys, previous_key)
+      keys.next = public_key
+    }
+    const server_time = this.#now().toISOString()
+    return deviceKeyResponse.parse({ overlap_until: server_time, server_time })
+  }
+
+  #deviceOf(request: IncomingMessage): string {
     const device = this.#tokens.get(request.headers.authorization?.replace('Bearer ', '') ?? '')
     if (device === undefined) throw new ScoutError('token_invalid')
+    return device
+  }
+
+  #open(request: IncomingMessage, body: Buffer): SeenBatch {
+    const device = this.#deviceOf(request)
     if (
       request.headers['content-encoding'] !== 'gzip' ||
       request.headers['content-type'] !== BATCH_MEDIA_TYPE
@@ -199,7 +260,11 @@ export class ContractServer implements AsyncDisposable {
       throw new ScoutError('encoding_unsupported')
     }
     const signature = String(request.headers[BATCH_SIGNATURE_HEADER])
-    if (!verified(this.#devices.get(device) ?? '', body, signature)) throw new ScoutError('signature_invalid')
+    const keys = this.#devices.get(device)
+    const signer =
+      keys && [...keys.ended, keys.current, keys.next].find(key => key && verified(key, body, signature))
+    if (!keys || !signer) throw new ScoutError('signature_invalid')
+    this.#use(keys, signer)
     const text = gunzipSync(body, { maxOutputLength: MAX_BATCH_BYTES }).toString()
     const [first = '', ...lines] = text.replace(/\n$/, '').split('\n')
     const header = batchHeader.parse(JSON.parse(first))
@@ -232,6 +297,11 @@ export class ContractServer implements AsyncDisposable {
   #now(): Date {
     return new Date(Date.now() + (this.options.clockAheadMs ?? 0))
   }
+}
+
+function signedBy(jwt: string, publicKey: string): boolean {
+  const [head, payload, signature = ''] = jwt.split('.')
+  return verified(publicKey, Buffer.from(`${head}.${payload}`), signature)
 }
 
 function keyOf(raw: string) {
