@@ -36,7 +36,9 @@ const settings = z.strictObject({
   rotate_key_days: z.number().min(0).max(3650).default(90),
 })
 export type AgentSettings = z.output<typeof settings>
-export type GivenSettings = Partial<z.input<typeof settings>>
+export type GivenSettings = {
+  readonly [Name in keyof AgentSettings]?: z.input<typeof settings>[Name] | undefined
+}
 
 /**
  * The settings of `<home>/agent.json`, over them those given on the command line, under them the defaults.

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import type { Agent } from '../agent.ts'
+import type { Logger } from '../log.ts'
 import type { FolderScan } from '../sources/folder.ts'
+import { Watchdog } from '../watchdog.ts'
 
 export interface OnceReport extends FolderScan {
   readonly sent: number
@@ -21,13 +23,23 @@ export async function runOnce(agent: Agent): Promise<OnceReport> {
   }
 }
 
-/** Runs until SIGINT or SIGTERM, or until the agent cannot go on. `onReady` gets the address of the intake. */
-export async function runAgent(agent: Agent, onReady: (url: string) => void): Promise<void> {
+/**
+ * Runs until SIGINT or SIGTERM, or until the agent cannot go on. `onReady` gets the address of the intake. systemd is told when it is ready,
+ * and that it is alive for as long as it is.
+ */
+export async function runAgent(agent: Agent, log: Logger, onReady: (url: string) => void): Promise<void> {
+  const watchdog = new Watchdog({ probe: () => agent.probe(), log })
+  const over = new AbortController()
   try {
     await agent.start()
     onReady(agent.intakeUrl ?? '')
+    await watchdog.ready()
+    const pinging = watchdog.keepPinging(over.signal)
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), agent.ended])
+    over.abort()
+    await Promise.all([pinging, watchdog.stopping()])
   } finally {
+    over.abort()
     await agent.stop()
   }
 }

@@ -22,7 +22,6 @@ const SQL = {
     values (?, ?, ?, ?, ?, ?, ?) returning octet_length(raw) + ${ROW_BYTES} as bytes`,
   forgetOldestRejection: `delete from rejected where id = (select min(id) from rejected)
     returning octet_length(raw) + ${ROW_BYTES} as bytes`,
-  forgetRejections: 'delete from rejected where id <= ?',
   newestRejection: 'select coalesce(max(id), 0) as id from rejected',
   rejections: `select rejected_at, source, boot_epoch, seq, line, contract, code, message, raw
     from rejected order by id desc limit ?`,

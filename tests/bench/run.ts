@@ -8,7 +8,7 @@ import { asJson, asTable } from './support/report.ts'
  */
 
 /** Each is `tests/bench/NAME/suite.ts`, which exports `suite`; loaded when asked for, with its heavy libraries. */
-const SUITES = ['cube', 'map', 'ingest', 'medallion'] as const
+const SUITES = ['cube', 'edge', 'map', 'ingest', 'medallion'] as const
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
