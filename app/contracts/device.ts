@@ -304,7 +304,7 @@ export const claimRequest = z.object({
 })
 export const claimResponse = z.object({ claim_code: z.string(), expires_at: z.iso.datetime() })
 
-export const DEVICE_STATUSES = ['active', 'suspended', 'revoked'] as const
+const DEVICE_STATUSES = ['active', 'suspended', 'revoked'] as const
 export const deviceStatus = z.enum(DEVICE_STATUSES)
 
 /** What an administrator may change. A revoked device does not come back: it is enrolled anew. */

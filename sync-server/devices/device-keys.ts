@@ -52,7 +52,7 @@ export async function readDeviceKeys(
 }
 
 /** `signedAt` is the signer's word for when, in server time to the second: an assertion's `iat` has no more. */
-export function keyUse({ validUntil, replacedAt }: DeviceKey, signedAt: Date, now: Date): KeyUse {
+function keyUse({ validUntil, replacedAt }: DeviceKey, signedAt: Date, now: Date): KeyUse {
   if (replacedAt !== null) {
     const second = (at: Date) => Math.floor(at.getTime() / 1000)
     return second(signedAt) >= second(replacedAt) ? 'copied' : 'outdated'
