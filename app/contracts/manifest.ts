@@ -84,6 +84,15 @@ const partition = z.object({
 })
 export type Partition = z.infer<typeof partition>
 
+const datasetWarning = z.object({
+  check: z.string(),
+  /** What should hold and does not, in words. */
+  promise: z.string(),
+  /** How many rows of this region speak against it; null where the check does not tell regions apart. */
+  rows: z.number().int().positive().nullable(),
+})
+export type DatasetWarning = z.infer<typeof datasetWarning>
+
 export const manifest = z.object({
   type: z.literal('manifest'),
   spec_version: z.literal(1),
@@ -102,6 +111,8 @@ export const manifest = z.object({
   geography_vintage: z.string(),
   /** Medallion runs whose output this is. */
   lineage: z.object({ runs: z.array(z.string()) }),
+  /** Checks that found something and let it pass; absent when none did. */
+  warnings: z.array(datasetWarning).optional(),
   /** True while the rows are synthetic sample data: shown wherever they are. */
   sample: z.boolean(),
   /** Of `reference.geography` only: what the pack says of its country. */

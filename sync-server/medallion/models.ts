@@ -40,6 +40,15 @@ export function withDependents(models: readonly Model[], relations: Iterable<str
   return found
 }
 
+/** The relation, and everything that it is made from, directly or by others. */
+export function withSources(models: readonly Model[], relation: string): Set<string> {
+  const found = new Set([relation])
+  for (const model of models.toReversed()) {
+    if (found.has(model.relation)) for (const input of model.inputs) found.add(input)
+  }
+  return found
+}
+
 function refuseScheduledInputs(ordered: readonly Model[]): void {
   const isScheduled = ({ refresh }: Model) => refresh.kind === 'windowed' || refresh.kind === 'computed'
   const behind = withDependents(

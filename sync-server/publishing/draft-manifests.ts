@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Column, Manifest, Partition } from '../../app/contracts/manifest.ts'
+import type { Column, DatasetWarning, Manifest, Partition } from '../../app/contracts/manifest.ts'
 import { canonicalJson } from '../../app/domain/canonical-json.ts'
 import type { PackInfo } from '../../app/domain/geography.ts'
 import { type DatasetId, type PlaceCode, placeCode, type TenantId } from '../../app/domain/ids.ts'
+import type { CheckOutcome } from '../medallion/run-checks.ts'
 import type { BlobStore } from './blob-store.ts'
 import { sha256Of } from './envelopes.ts'
 import type { FactDataset } from './fact-datasets.ts'
@@ -40,6 +41,7 @@ export function draftManifest(
     partitions: Partition[]
     sample: boolean
     pack: PackInfo | null
+    warnings?: readonly DatasetWarning[]
   },
 ): DraftManifest {
   return {
@@ -54,6 +56,7 @@ export function draftManifest(
     schema_sha256: sha256Of(canonicalJson(dataset.columns)),
     geography_vintage: context.pack.vintage,
     lineage: { runs: [...of.runs] },
+    ...(of.warnings === undefined || of.warnings.length === 0 ? {} : { warnings: [...of.warnings] }),
     sample: of.sample,
     pack: of.pack,
     partitions: of.partitions,
@@ -67,7 +70,11 @@ const FILES_AT_ONCE = 8
 export async function draftFacts(
   context: DraftContext,
   dataset: FactDataset,
-  read: { readonly partitions: readonly PartitionColumns[]; readonly runs: readonly string[] },
+  read: {
+    readonly partitions: readonly PartitionColumns[]
+    readonly runs: readonly string[]
+    readonly warnings: readonly CheckOutcome[]
+  },
   blobs: BlobStore,
   work: { readonly signal?: AbortSignal | undefined; readonly onFile: () => void },
 ): Promise<DraftDataset> {
@@ -92,9 +99,19 @@ export async function draftFacts(
         partitions,
         sample: context.sample,
         pack: null,
+        warnings: warningsFor(region, read.warnings),
       }),
     ),
   }
+}
+
+/** A check that tells regions apart says nothing in one that it found in order. */
+function warningsFor(region: string, warnings: readonly CheckOutcome[]): DatasetWarning[] {
+  return warnings.flatMap(({ check: { name, promise }, byRegion }): DatasetWarning[] => {
+    if (byRegion === null) return [{ check: name, promise, rows: null }]
+    const rows = byRegion.get(region)
+    return rows === undefined ? [] : [{ check: name, promise, rows }]
+  })
 }
 
 async function storePartition(
@@ -114,10 +131,20 @@ async function storePartition(
   }
 }
 
-/** What makes a dataset's content: everything in its manifests but the version, when, and by which runs. */
+/** What makes a dataset's content: everything in its manifests but the version, when, by which runs, and how many rows a warning counts. */
 export function contentKey(manifests: ReadonlyArray<DraftManifest | Manifest>): string {
   const contents = manifests.map(manifest =>
-    canonicalJson({ ...manifest, version: null, published_at: null, lineage: null }),
+    canonicalJson({
+      ...manifest,
+      version: null,
+      published_at: null,
+      lineage: null,
+      warnings: namesOf(manifest),
+    }),
   )
   return sha256Of(contents.sort().join('\n'))
+}
+
+function namesOf({ warnings = [] }: DraftManifest | Manifest): string[] {
+  return warnings.map(({ check }) => check)
 }

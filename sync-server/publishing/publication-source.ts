@@ -5,9 +5,9 @@ import type { TenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
 import type { Model } from '../medallion/model.ts'
-import { readModels } from '../medallion/models.ts'
+import { readModels, withSources } from '../medallion/models.ts'
 import { registeredChecks } from '../medallion/register-checks.ts'
-import { runChecks } from '../medallion/run-checks.ts'
+import { type CheckOutcome, runChecks } from '../medallion/run-checks.ts'
 import { type Geography, readPlaces } from './draft-geography.ts'
 import type { DraftContext } from './draft-manifests.ts'
 import { FACT_DATASETS, type FactDataset } from './fact-datasets.ts'
@@ -27,6 +27,8 @@ interface FactSource {
   readonly partitions: readonly PartitionColumns[]
   /** Medallion runs whose output they are. */
   readonly runs: readonly string[]
+  /** What checks found on the way to them. */
+  readonly warnings: readonly CheckOutcome[]
 }
 
 const packRow = packInfo.extend({ is_sample: z.boolean(), content_sha256: z.string() })
@@ -41,13 +43,18 @@ export async function readSource(
   onProgress({ stage: 'check', done: 0 })
   const models = readModels()
   await holdRelations(tx, models)
-  await runChecks(tx, tenantId, await registeredChecks(tx), null)
+  const warnings = await runChecks(tx, tenantId, await registeredChecks(tx), null)
   const facts: FactSource[] = []
   for (const dataset of FACT_DATASETS) {
     onProgress({ stage: 'read', done: facts.length, total: FACT_DATASETS.length })
     const partitions = await readPartitions(tx, dataset.select, [tenantId], dataset.columns, signal)
     const { rows: runs } = await tx.query(publishSql('lineage.sql'), [tenantId, dataset.model])
-    facts.push({ dataset, partitions, runs: runs.map(run => String(run.run_id)) })
+    facts.push({
+      dataset,
+      partitions,
+      runs: runs.map(run => String(run.run_id)),
+      warnings: warningsOn(withSources(models, dataset.model), warnings),
+    })
   }
   if (facts.every(({ partitions }) => partitions.length === 0)) throw new ScoutError('nothing_to_publish')
 
@@ -58,6 +65,11 @@ export async function readSource(
   const [present] = state.manifests.get('reference.geography') ?? []
   const geography = { places: await readPlaces(tx, pack.pack), packSha256, present }
   return { state, context: { tenantId, pack, sample }, geography, facts }
+}
+
+/** Those that speak of one of the relations. */
+function warningsOn(relations: ReadonlySet<string>, warnings: readonly CheckOutcome[]): CheckOutcome[] {
+  return warnings.filter(({ check }) => check.relations.some(relation => relations.has(relation)))
 }
 
 /**
