@@ -10,7 +10,7 @@ import { writeStores } from '../write-stores.ts'
 import { COLUMNS, type Column, type ColumnType } from './columns.ts'
 import type { GoodRow } from './read-file.ts'
 
-export interface ImportContext {
+interface ImportContext {
   readonly tenant: TenantId
   readonly keys: PersonalKeys
   readonly now: Date

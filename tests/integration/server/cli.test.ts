@@ -114,6 +114,40 @@ describe('scout', () => {
     await refuses('database_unavailable', 'migrate', '--database-url', 'postgres://127.0.0.1:1/scout')
   })
 
+  it('imports files, reports bad rows with status 1, and opens and erases a customer', async () => {
+    const [stores, customers] = [join(home, 'stores.csv'), join(home, 'customers.csv')]
+    writeFileSync(stores, 'store_id,store_name,region_name,city\nA,Aling Nena,NCR,Makati\nB,,NCR,Makati\n')
+    writeFileSync(customers, 'customer_id,first_name\nSUKI-1,Maria\n')
+    const of = ['--tenant', 'tindahan']
+    const dry = await scout('import', 'stores', stores, '--dry-run', ...of)
+    expect(dry).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`${stores}:3: store_name: is empty\n`),
+    })
+    const skipped = await scout('import', 'stores', stores, '--skip-bad', '--json', ...of)
+    expect(skipped.code).toBe(1)
+    expect(
+      skipped.out
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line)),
+    ).toEqual([
+      { file: stores, line: 3, column: 'store_name', reason: 'is empty' },
+      expect.objectContaining({ rows: 2, bad_rows: 1, imported: 1 }),
+    ])
+    expect(await scout('import', 'shops', stores, ...of)).toMatchObject({ code: 2 })
+    expect(await scout('import', 'customers', customers, ...of)).toMatchObject({ code: 0 })
+    expect((await scout('customer', 'show', 'SUKI-1', ...of)).out).toContain('first_name\tMaria')
+    expect(await scout('keys', 'rotate-personal', '--json')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('"key_version":2'),
+    })
+    expect((await scout('customer', 'show', 'SUKI-1', ...of)).out).toContain('first_name\tMaria')
+    expect(await scout('customer', 'erase', 'SUKI-1', ...of)).toMatchObject({ code: 0 })
+    expect((await scout('customer', 'show', 'SUKI-1', ...of)).out).toContain('erased at')
+    expect(await scout('customer', 'show', 'nobody', ...of)).toMatchObject({ code: 1 })
+  })
+
   it('serves until it is told to stop, and then ends in order', async () => {
     const { out } = await scout(
       ...'user add --tenant tindahan --email eva@tindahan.example --json'.split(' '),

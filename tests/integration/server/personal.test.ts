@@ -38,6 +38,8 @@ describe('personal data', () => {
       post(world.url, path, { customer }, { authorization: `Bearer ${who.access_token}` })
     const inTenant = async (sql: string, values: unknown[] = []) =>
       (await withTenant(world.server.pool, TENANT, tx => tx.query(sql, [TENANT, ...values]))).rows
+    const tablesThatName = async (customer = '') =>
+      (await plainTextIn(world.server.pool, [customer])).map(found => found.split(':')[0])
     const audited = async (action: string) =>
       (await inTenant('select subject from scout.audit where tenant_id = $1 and action = $2', [action])).map(
         row => row.subject,
@@ -174,9 +176,12 @@ describe('personal data', () => {
     })
 
     it('is erased for good: nothing opens it, and nothing is stored of him again', async () => {
+      await world.server.transform(TENANT)
       const response = await ask(PATHS.customerErase, admin, MARIA.customer_id)
-      const { customer_ids } = erasure.parse(await response.json())
+      const { customer_ids, days } = erasure.parse(await response.json())
       expect(customer_ids).toHaveLength(1)
+      expect(days).toBeGreaterThan(0)
+      expect(await tablesThatName(customer_ids[0])).toContain('silver_transactions.customer_id')
       expect(await audited('customer_erased')).toEqual(customer_ids)
       const shown = await ask(PATHS.customerShow, admin, MARIA.customer_id)
       expect(await shown.json()).toEqual([
@@ -188,6 +193,10 @@ describe('personal data', () => {
         [customer_ids],
       )
       expect(rows).toEqual([{ n: 0 }])
+      await world.server.transform(TENANT)
+      expect(await tablesThatName(customer_ids[0])).toEqual([
+        ...['audit.subject', 'bronze_events.event_data', 'customer_erased.customer_id'],
+      ])
       // Again is no harm, and so is naming him by his pseudonym.
       expect((await ask(PATHS.customerErase, admin, customer_ids[0] ?? '')).status).toBe(200)
       expect(await codeOf(await ask(PATHS.customerErase, admin, randomUUID()))).toBe('404 not_found')
