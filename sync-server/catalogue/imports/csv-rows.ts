@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { CsvError, type InfoRecord, parse } from 'csv-parse'
 import { ScoutError } from '../../../app/errors.ts'
-import type { RawRow } from './raw-rows.ts'
+import type { RawRow } from './raw-row.ts'
 
 /** More than any row: a quote that is never closed must not take the memory. */
 const MAX_ROW_BYTES = 1 << 20

@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs'
 import { DataType, type Field, tableFromIPC } from 'apache-arrow'
 import { ParquetFile } from 'parquet-wasm'
 import { ScoutError } from '../../../app/errors.ts'
-import type { RawRow } from './raw-rows.ts'
+import type { RawRow } from './raw-row.ts'
 
 /** The rows of a Parquet file, a row group at a time; the first row holds the column names. Lines count from 2, as in a CSV file. */
 export async function* parquetRows(path: string): AsyncGenerator<RawRow> {

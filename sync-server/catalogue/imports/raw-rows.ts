@@ -4,11 +4,7 @@ import { stat } from 'node:fs/promises'
 import { ScoutError } from '../../../app/errors.ts'
 import { csvRows } from './csv-rows.ts'
 import { parquetRows } from './parquet-rows.ts'
-
-/** A row as it stands in a file, or why it cannot be read. */
-export type RawRow =
-  | { readonly line: number; readonly fields: readonly string[]; readonly problem?: undefined }
-  | { readonly line: number; readonly problem: string }
+import type { RawRow } from './raw-row.ts'
 
 /** Rows of a CSV or (by its name) Parquet file, the header row first. Nothing but the row under way is held. */
 export function rawRows(path: string): AsyncGenerator<RawRow> {
