@@ -82,7 +82,9 @@ function refreshOf(header: ReadonlyMap<string, string>, name: string): Refresh {
   const kind = oneOf(KINDS, required(header, 'kind', name), 'kind', name)
   if (kind === 'view') return { kind }
   if (kind === 'incremental') {
-    return { kind, slice: header.get('slice') ?? 'date_key', redo: header.get('redo') ?? null }
+    const fit = header.get('fit')
+    const slices = { kind, slice: header.get('slice') ?? 'date_key', redo: header.get('redo') ?? null }
+    return fit === undefined ? slices : { ...slices, fit }
   }
   const schedules = Object.keys(SCHEDULE_HOURS) as Schedule[]
   return { kind, schedule: oneOf(schedules, required(header, 'schedule', name), 'schedule', name) }

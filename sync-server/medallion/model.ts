@@ -22,6 +22,8 @@ export type Refresh =
       readonly slice: string
       /** From the touched business days (`$2`) to slices; null when a slice is a business day. */
       readonly redo: string | null
+      /** A computed relation that the select reads as its parameters: it is no input, and when it is made anew every slice is redone. */
+      readonly fit?: string
     }
   /** Whole, when its schedule says so; `computed` in TypeScript from the rows of its select (`computed-model.ts`). */
   | { readonly kind: 'windowed' | 'computed'; readonly schedule: Schedule }

@@ -18,7 +18,7 @@ export function inOrder(models: readonly Model[]): Model[] {
   const waiting = new Map(models.map(model => [model.relation, model]))
   const ordered: Model[] = []
   while (waiting.size > 0) {
-    const ready = [...waiting.values()].filter(model => !model.inputs.some(input => waiting.has(input)))
+    const ready = [...waiting.values()].filter(model => !readsOneOf(model, waiting))
     if (ready.length === 0) {
       throw new ScoutError('reference_invalid', {
         message: `Transforms read each other in a circle: ${[...waiting.keys()].join(', ')}.`,
@@ -31,11 +31,17 @@ export function inOrder(models: readonly Model[]): Model[] {
   return ordered
 }
 
+/** As an input, or as what it is fitted by. */
+function readsOneOf({ inputs, refresh }: Model, relations: { has(relation: string): boolean }): boolean {
+  const fit = refresh.kind === 'incremental' ? refresh.fit : undefined
+  return inputs.some(input => relations.has(input)) || (fit !== undefined && relations.has(fit))
+}
+
 /** The relations, and every model that reads one of them, directly or by others; views too, as others read through them. */
 export function withDependents(models: readonly Model[], relations: Iterable<string>): Set<string> {
   const found = new Set(relations)
-  for (const { relation, inputs } of models) {
-    if (inputs.some(input => found.has(input))) found.add(relation)
+  for (const model of models) {
+    if (readsOneOf(model, found)) found.add(model.relation)
   }
   return found
 }
@@ -56,7 +62,7 @@ function refuseScheduledInputs(ordered: readonly Model[]): void {
     ordered.filter(isScheduled).map(({ relation }) => relation),
   )
   const wrong = ordered.find(
-    ({ relation, refresh }) => refresh.kind === 'incremental' && behind.has(relation),
+    ({ inputs, refresh }) => refresh.kind === 'incremental' && inputs.some(input => behind.has(input)),
   )
   if (wrong !== undefined) {
     throw new ScoutError('reference_invalid', {

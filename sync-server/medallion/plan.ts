@@ -72,7 +72,7 @@ export async function planRun(
       if (reason !== null && scheduledLeft-- > 0) steps.push({ model, slices: null, reason })
     } else if (days === null) {
       steps.push({ model, slices: null, reason: 'asked' })
-    } else if (whole.has(relation)) {
+    } else if (whole.has(relation) || steps.some(step => step.model.relation === refresh.fit)) {
       steps.push({ model, slices: null, reason: changed.get(relation) ?? 'input redone' })
     } else if (days.length > 0) {
       const reason = scope.days === 'touched' ? 'touched' : 'asked'

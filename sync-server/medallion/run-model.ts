@@ -34,8 +34,10 @@ export async function runModel(
   if (isWhole && (await isWorthReplacing(tx, tenantId, model, replaceFromBytes))) {
     return replaceTable(tx, tenantId, model)
   }
-  await tx.query(statements.delete, values(statements.delete, tenantId, slices))
-  if (statements.insert === null) return runComputed(tx, tenantId, model, signal)
+  const remove = () => tx.query(statements.delete, values(statements.delete, tenantId, slices))
+  // Its select may read what the relation held before.
+  if (statements.insert === null) return runComputed(tx, tenantId, model, remove, signal)
+  await remove()
   const { rows } = await tx.query(statements.insert, values(statements.insert, tenantId, slices))
   return Number(rows[0]?.rows)
 }

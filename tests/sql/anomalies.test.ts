@@ -38,7 +38,12 @@ describe('anomalies', () => {
       return withTenant(
         pool,
         tenantId,
-        async tx => (await tx.query('select * from scout.anomaly_detection order by day')).rows,
+        async tx =>
+          (
+            await tx.query(
+              `select * from scout.anomaly_detection where level = 'region' and metric = 'net_sales' order by day`,
+            )
+          ).rows,
       )
     }
     const past = [100, 104, 98, 101, 97, 103, 99, 102]
@@ -93,7 +98,9 @@ describe('anomalies', () => {
       const zOfLastDay = async () => {
         await runMedallion({ pool, tenantId, days: 'touched' })
         const { rows } = await withTenant(pool, tenantId, tx =>
-          tx.query(`select z from scout.anomaly_detection where day = '2025-06-02'`),
+          tx.query(
+            `select z from scout.anomaly_detection where day = '2025-06-02' and level = 'region' and metric = 'net_sales'`,
+          ),
         )
         return Number(rows[0]?.z)
       }
@@ -102,6 +109,47 @@ describe('anomalies', () => {
       const late = { ...week(8, 50), transactionId: 'late' }
       await arrive(pool, tenantId, [{ ...late, sale: { ...late.sale, transaction_id: 'late' } }])
       expect(await zOfLastDay()).toBeCloseTo(robustZ(400, [...past.slice(0, 7), 152]).z, 6)
+    })
+
+    it('are found at every level and for the number of sales too, each by its own past', async () => {
+      const { pool } = database()
+      const tenantId = await newTenant(pool)
+      await addStores(pool, tenantId, [
+        { storeId: 'A', city: 'Quezon City', region: 'NCR' },
+        { storeId: 'B', city: 'Makati', region: 'NCR' },
+      ])
+      const of = (storeId: string, arrival: Arrival): Arrival => ({
+        ...arrival,
+        storeId,
+        sale: { ...arrival.sale, store_id: storeId },
+      })
+      // A's day is usual in pesos, and made of many small sales; B's past varies enough to hide it in the region.
+      const many = Array.from({ length: 20 }, (_, i) => {
+        const small = week(0, 5)
+        return { ...small, transactionId: `s${i}`, sale: { ...small.sale, transaction_id: `s${i}` } }
+      })
+      const twice = [1, 3, 5, 7].map(back => {
+        const second = week(back, 1)
+        return { ...second, transactionId: `x${back}`, sale: { ...second.sale, transaction_id: `x${back}` } }
+      })
+      await arrive(pool, tenantId, [
+        ...many,
+        ...weeks(past),
+        ...twice,
+        ...[week(0, 900), ...weeks([500, 1500, 100, 900, 1300, 700, 1100, 300])].map(sale => of('B', sale)),
+      ])
+      await runMedallion({ pool, tenantId, days: 'touched' })
+      const { rows } = await withTenant(pool, tenantId, tx =>
+        tx.query(
+          `select level, place, metric, value, trim_scale(median) as median, direction from scout.anomaly_detection order by level, metric`,
+        ),
+      )
+      expect(rows.filter(({ metric, level }) => metric === 'sales' && level !== 'province')).toMatchObject([
+        { level: 'city', place: '1381300000', value: '20', median: '1.5', direction: 'above' },
+        { level: 'region', place: '1300000000', value: '21', median: '2.5', direction: 'above' },
+        { level: 'store', place: 'A', value: '20', median: '1.5', direction: 'above' },
+      ])
+      expect(rows.filter(({ metric }) => metric === 'net_sales')).toEqual([])
     })
 
     it('look back 8 weeks and no further', async () => {
