@@ -24,5 +24,9 @@ const api: CubeApi = {
     const series = await service.daily(selection)
     return transfer(series, [series.values.buffer])
   },
+  async baskets(of) {
+    const mix = await service.baskets(of)
+    return transfer(mix, [mix.sales.buffer])
+  },
 }
 expose(api)

@@ -77,7 +77,7 @@ const partition = z.object({
   bytes: z.number().int().nonnegative(),
   rows: z.number().int().nonnegative(),
   format: z.enum(['parquet', 'geojson']),
-  /** What the partition is keyed by, such as `{month: '2025-08'}` or `{level: 'city', detail: 'low'}`. */
+  /** What the partition is keyed by, such as `{month: '2025-08'}`, `{year: '2025'}` or `{level: 'city', detail: 'low'}`. */
   values: z.record(z.string(), z.string()),
   /** Smallest and largest value a column takes in it; for those columns that a reader can skip by. */
   ranges: z.record(z.string(), z.object({ min: bound, max: bound })),

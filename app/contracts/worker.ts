@@ -83,12 +83,33 @@ export interface Catalogue {
 }
 
 export interface Anomaly {
+  readonly level: Level
   readonly place: PlaceCode
+  readonly metric: 'net_sales' | 'sales'
   readonly day: Day
   readonly value: number
   readonly median: number
   readonly z: number
   readonly windowDays: number
+}
+
+/** A kind of basket, as the clustering found and named it. */
+export interface BasketCluster {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  /** False for sales of which too little is known to be of any kind. */
+  readonly found: boolean
+  /** Mean silhouette, −1 to 1; null where it was not found. */
+  readonly silhouette: number | null
+  /** Mean adjusted Rand index of the whole clustering over halves of its sample, and that sample's size. */
+  readonly stability: number
+  readonly sample: number
+}
+
+/** Sales of a place and period by kind of basket, in the order of `CubeInfo.clusters`. */
+export interface BasketMix {
+  readonly sales: Float64Array
 }
 
 export interface CubeInfo {
@@ -100,6 +121,8 @@ export interface CubeInfo {
   /** Values that occur, by dimension; null is unknown. Sorted, unknown last. */
   readonly values: Readonly<Record<FilterDimension, readonly FilterValue[]>>
   readonly anomalies: readonly Anomaly[]
+  /** The largest first, those that were not found last; empty where the version has none. */
+  readonly clusters: readonly BasketCluster[]
 }
 
 export type CubeStage = 'read' | 'decode' | 'index'
@@ -134,4 +157,5 @@ export interface CubeApi {
   load(work: LongWork<CubeStage>): Promise<CubeInfo>
   paint(selection: Selection): Promise<Painting>
   daily(selection: Omit<Selection, 'range' | 'level'>): Promise<DailySeries>
+  baskets(of: Pick<Selection, 'within' | 'range'>): Promise<BasketMix>
 }

@@ -34,6 +34,7 @@ export const DATASET_IDS = [
   'gold.store_days',
   'gold.sale_lines',
   'platinum.anomaly_detection',
+  'platinum.basket_clusters',
 ] as const
 export const datasetId = z.enum(DATASET_IDS)
 export type DatasetId = z.infer<typeof datasetId>

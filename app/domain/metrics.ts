@@ -1,7 +1,17 @@
 import type { FilterDimension } from './filters.ts'
 
 /** What can be added up over rows. Amounts in pesos, the rest counts. A ratio is never a measure. */
-const MEASURES = ['sales', 'priced_sales', 'net_sales', 'units', 'active_stores', 'population'] as const
+const MEASURES = [
+  'sales',
+  'priced_sales',
+  'net_sales',
+  'units',
+  'active_stores',
+  'population',
+  /** Sales of the kind of basket asked for, and of any kind. */
+  'cluster_sales',
+  'clustered_sales',
+] as const
 type Measure = (typeof MEASURES)[number]
 export type Measures = Readonly<Record<Measure, number>>
 
@@ -11,6 +21,7 @@ export const METRIC_IDS = [
   'average_transaction_value',
   'sales_per_head',
   'active_stores',
+  'basket_share',
 ] as const
 export type MetricId = (typeof METRIC_IDS)[number]
 
@@ -19,7 +30,7 @@ export interface Metric {
   readonly id: MetricId
   readonly label: string
   readonly description: string
-  readonly unit: 'currency' | 'count'
+  readonly unit: 'currency' | 'count' | 'share'
   /** Digits after the decimal point when written out in full. */
   readonly decimals: number
   readonly numerator: Measure
@@ -92,6 +103,19 @@ export const METRICS: Readonly<Record<MetricId, Metric>> = {
     numerator: 'active_stores',
     denominator: null,
     additiveOver: ['place'],
+    cutBy: [],
+    needsPrice: false,
+  },
+  basket_share: {
+    id: 'basket_share',
+    label: 'Share of baskets',
+    description:
+      'Sales of this kind divided by the sales of any kind: those of which items and price are known.',
+    unit: 'share',
+    decimals: 1,
+    numerator: 'cluster_sales',
+    denominator: 'clustered_sales',
+    additiveOver: [],
     cutBy: [],
     needsPrice: false,
   },

@@ -12,4 +12,6 @@ export interface Selection {
   readonly within: PlaceCode | null
   readonly range: DayRange
   readonly filters: Filters
+  /** The kind of basket that `basket_share` is of. */
+  readonly cluster?: string | null
 }

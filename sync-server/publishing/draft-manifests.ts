@@ -126,7 +126,7 @@ async function storePartition(
     bytes: parquet.length,
     rows: source.rows,
     format: 'parquet',
-    values: { month: source.month },
+    values: { [dataset.partitionedBy]: source.period },
     ranges: Object.fromEntries(ranged.map(builder => [builder.column.name, builder.range()])),
   }
 }

@@ -5,10 +5,11 @@ import type { Transaction } from '../database/pool.ts'
 import { sqlDirectory } from '../database/sql-directory.ts'
 import { type ColumnBuilder, columnBuilder } from './column-builder.ts'
 
-/** The rows of one (region, month), as columns. */
+/** The rows of one region and period, as columns. */
 export interface PartitionColumns {
   readonly region: string
-  readonly month: string
+  /** `2025-08`, or `2025` where partitions are years. */
+  readonly period: string
   readonly rows: number
   readonly columns: readonly ColumnBuilder[]
 }
@@ -16,7 +17,7 @@ export interface PartitionColumns {
 const FETCH_ROWS = 20_000
 
 /**
- * Runs a statement of `sql/publish` through a cursor and gathers its rows into one partition for each run of equal (region, month). Only
+ * Runs a statement of `sql/publish` through a cursor and gathers its rows into one partition for each run of equal region and period. Only
  * columns are kept, so a row costs some forty bytes.
  */
 export async function readPartitions(
@@ -26,7 +27,7 @@ export async function readPartitions(
   columns: readonly Column[],
   signal?: AbortSignal,
 ): Promise<PartitionColumns[]> {
-  const partitions: { region: string; month: string; rows: number; columns: ColumnBuilder[] }[] = []
+  const partitions: { region: string; period: string; rows: number; columns: ColumnBuilder[] }[] = []
   await tx.query(`declare publish_rows no scroll cursor for ${publishSql(file)}`, [...parameters])
   for (;;) {
     signal?.throwIfAborted()
@@ -34,10 +35,15 @@ export async function readPartitions(
     if (rows.length === 0) break
     const page: unknown[][] = rows
     for (const row of page) {
-      const [region, month] = row
+      const [region, period] = row
       let last = partitions.at(-1)
-      if (last === undefined || last.region !== region || last.month !== month) {
-        last = { region: String(region), month: String(month), rows: 0, columns: columns.map(columnBuilder) }
+      if (last === undefined || last.region !== region || last.period !== period) {
+        last = {
+          region: String(region),
+          period: String(period),
+          rows: 0,
+          columns: columns.map(columnBuilder),
+        }
         partitions.push(last)
       }
       for (const [i, builder] of last.columns.entries()) builder.append(row[i + 2])

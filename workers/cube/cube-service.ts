@@ -1,6 +1,7 @@
 import type { LongWork } from '../../app/contracts/long-work.ts'
 import type { Manifest } from '../../app/contracts/manifest.ts'
 import type {
+  BasketMix,
   BoundaryDetail,
   Catalogue,
   CubeApi,
@@ -85,13 +86,13 @@ export class CubeService implements CubeApi {
       const facts =
         ready ?? (await readFacts(store, active, await this.#loadParquet(), geography.cities, work))
       work.onProgress?.({ stage: 'index', done: 0, total: 1 })
-      const cube = new Cube(facts.sales, facts.storeDays, geography)
+      const cube = new Cube(facts.sales, facts.storeDays, facts.baskets, geography)
       if (work.signal?.aborted) throw new ScoutError('cancelled')
       this.#cube = cube
       work.onProgress?.({ stage: 'index', done: 1, total: 1 })
       await store.confirmOpened()
       if (!ready) setTimeout(() => keepDerived(store, FACTS_LAYOUT, active, packFacts(facts)), KEEP_AFTER_MS)
-      return { ...cube.info, anomalies: facts.anomalies }
+      return { ...cube.info, anomalies: facts.anomalies, clusters: facts.baskets.clusters }
     } catch (thrown) {
       if (UNREADABLE.has(asScoutError(thrown).code)) await store.revert(active.sequence)
       throw thrown
@@ -104,6 +105,10 @@ export class CubeService implements CubeApi {
 
   async daily(selection: Omit<Selection, 'range' | 'level'>): Promise<DailySeries> {
     return this.#loaded().daily(selection)
+  }
+
+  async baskets(of: Pick<Selection, 'within' | 'range'>): Promise<BasketMix> {
+    return this.#loaded().baskets(of)
   }
 
   #loaded(): Cube {

@@ -1,4 +1,4 @@
-import type { CubeInfo, DailySeries, Painting } from '../../app/contracts/worker.ts'
+import type { BasketMix, CubeInfo, DailySeries, Painting } from '../../app/contracts/worker.ts'
 import { type FilterDimension, type Filters, unsupportedFilters } from '../../app/domain/filters.ts'
 import type { Level } from '../../app/domain/geography.ts'
 import type { PlaceCode } from '../../app/domain/ids.ts'
@@ -6,6 +6,8 @@ import { evaluate, METRICS, type Measures, type Metric } from '../../app/domain/
 import type { Selection } from '../../app/domain/selection.ts'
 import type { DayRange } from '../../app/domain/time.ts'
 import { ActiveStores } from './active-stores.ts'
+import { BasketCounts } from './basket-counts.ts'
+import type { BasketDays } from './basket-days.ts'
 import { passing } from './combos.ts'
 import { DayIndex } from './day-index.ts'
 import { FACT_LEVEL, type Geography } from './geography.ts'
@@ -22,22 +24,24 @@ export class Cube {
   readonly #sales: SalesColumns
   readonly #stores: ActiveStores
   readonly #storeDays: StoreDays
+  readonly #baskets: BasketCounts
   readonly #geography: Geography
   readonly #everything: DayIndex
   readonly #filtered: DayIndex
   #lastTerritory: Territory | undefined
   readonly #slotsByLevel = new Map<Level, Int32Array>()
 
-  constructor(sales: SalesColumns, storeDays: StoreDays, geography: Geography) {
+  constructor(sales: SalesColumns, storeDays: StoreDays, baskets: BasketDays, geography: Geography) {
     this.#sales = sales
     this.#storeDays = storeDays
+    this.#baskets = new BasketCounts(baskets, geography.counts[FACT_LEVEL])
     this.#geography = geography
     this.#stores = new ActiveStores(storeDays, geography.counts[FACT_LEVEL])
     this.#everything = new DayIndex(sales, null)
     this.#filtered = new DayIndex(sales, this.#everything)
   }
 
-  get info(): Omit<CubeInfo, 'anomalies'> {
+  get info(): Omit<CubeInfo, 'anomalies' | 'clusters'> {
     const { rows, days, firstDay, combos } = this.#sales
     return {
       rows,
@@ -55,7 +59,7 @@ export class Cube {
     const arrays = [...columns, dayOffsets, place, previous, next]
     return arrays.reduce(
       (sum, array) => sum + array.byteLength,
-      this.#everything.bytes + this.#filtered.bytes,
+      this.#everything.bytes + this.#filtered.bytes + this.#baskets.bytes,
     )
   }
 
@@ -79,6 +83,7 @@ export class Cube {
     const active = new Float64Array(count + 1)
     if (metric.numerator === 'active_stores') addUp(stores, this.#geography.rollUp(selection.level), active)
     const populations = this.#geography.populations(selection.level)
+    const kinds = this.#kinds(selection, this.#geography.rollUp(selection.level), count)
 
     const values = new Float64Array(count)
     const of: Mutable<Measures> = { ...NOTHING }
@@ -88,9 +93,14 @@ export class Cube {
       of.net_sales = (netCents[ordinal] as number) / CENTS
       of.active_stores = active[ordinal] as number
       of.population = populations[ordinal] as number
+      of.cluster_sales = kinds?.asked[ordinal] ?? 0
+      of.clustered_sales = kinds?.any[ordinal] ?? 0
       values[ordinal] = evaluate(metric, of)
     }
-    const measures = this.#total(index, from, to, selection.within, hasAny(filters) ? null : stores)
+    const measures = {
+      ...this.#total(index, from, to, selection.within, hasAny(filters) ? null : stores),
+      ...this.#totalKinds(selection),
+    }
     return {
       values,
       sales,
@@ -108,6 +118,7 @@ export class Cube {
     const pricedSales = index.byDay('pricedSales', inside)
     const netCents = index.byDay('netCents', inside)
     const stores = metric.numerator === 'active_stores' ? this.#stores.byDay(cities) : null
+    const kinds = this.#kindsByDay(selection, metric, cities)
     const shift = this.#sales.firstDay - this.#storeDays.firstDay
     const values = sales.map((_, day) =>
       evaluate(metric, {
@@ -117,9 +128,44 @@ export class Cube {
         units: 0,
         active_stores: stores?.[day + shift] ?? 0,
         population,
+        cluster_sales: kinds?.asked[day] ?? 0,
+        clustered_sales: kinds?.any[day] ?? 0,
       }),
     )
     return { from: this.#sales.firstDay, values }
+  }
+
+  baskets({ within, range }: Pick<Selection, 'within' | 'range'>): BasketMix {
+    return { sales: this.#baskets.mix(range, this.#territory(within).cities) }
+  }
+
+  /** Sales of the kind asked for and of any kind, by slot; null where the metric does not ask. */
+  #kinds(
+    { metric, cluster, range }: Pick<Selection, 'metric' | 'cluster' | 'range'>,
+    slots: ArrayLike<number>,
+    count: number,
+  ): Kinds | null {
+    if (METRICS[metric].numerator !== 'cluster_sales') return null
+    return {
+      asked: this.#baskets.sum(range, this.#baskets.position(cluster), slots, count),
+      any: this.#baskets.sum(range, null, slots, count),
+    }
+  }
+
+  #totalKinds(selection: Selection): Pick<Measures, 'cluster_sales' | 'clustered_sales'> {
+    const { cities } = this.#territory(selection.within)
+    // Slot 1 is inside.
+    const kinds = this.#kinds(selection, cities, 2)
+    return { cluster_sales: kinds?.asked[1] ?? 0, clustered_sales: kinds?.any[1] ?? 0 }
+  }
+
+  #kindsByDay({ cluster }: Pick<Selection, 'cluster'>, metric: Metric, cities: Uint8Array): Kinds | null {
+    if (metric.numerator !== 'cluster_sales') return null
+    const { firstDay, days } = this.#sales
+    return {
+      asked: this.#baskets.byDay(this.#baskets.position(cluster), cities, firstDay, days),
+      any: this.#baskets.byDay(null, cities, firstDay, days),
+    }
   }
 
   /** The measures of `within`. Stores are counted unfiltered: under a filter (`stores` is null) their number is not known. */
@@ -140,6 +186,8 @@ export class Cube {
       units: index.total('units', from, to, inside),
       active_stores: stores ? (active[1] as number) : Number.NaN,
       population,
+      cluster_sales: 0,
+      clustered_sales: 0,
     }
   }
 
@@ -193,6 +241,11 @@ interface Territory {
   readonly population: number
 }
 
+interface Kinds {
+  readonly asked: Float64Array
+  readonly any: Float64Array
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 const NOTHING: Measures = {
@@ -202,6 +255,8 @@ const NOTHING: Measures = {
   units: 0,
   active_stores: 0,
   population: 0,
+  cluster_sales: 0,
+  clustered_sales: 0,
 }
 
 /** The filters that the metric can be cut by, and the names of those it cannot. */

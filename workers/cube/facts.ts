@@ -1,4 +1,5 @@
 import type { Anomaly } from '../../app/contracts/worker.ts'
+import type { BasketDays } from './basket-days.ts'
 import { INTEGER_TYPES, type IntegerColumn } from './narrowest.ts'
 import type { SalesColumns } from './sales-columns.ts'
 import type { StoreDays } from './store-days.ts'
@@ -8,10 +9,11 @@ export interface Facts {
   readonly sales: SalesColumns
   readonly storeDays: StoreDays
   readonly anomalies: readonly Anomaly[]
+  readonly baskets: BasketDays
 }
 
 /** Raised with any change of the layout: what an older Scout wrote is then not found, and made anew. */
-export const FACTS_LAYOUT = 'facts1'
+export const FACTS_LAYOUT = 'facts2'
 
 const ALIGN = 8
 /** Checksum of all that follows, then length of the header. */

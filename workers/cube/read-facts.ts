@@ -7,6 +7,7 @@ import type { HeldVersion } from '../store/state.ts'
 import type { Store } from '../store/store.ts'
 import { readAnomalies } from './anomalies.ts'
 import { type ParquetReader, readBatches } from './arrow-columns.ts'
+import { BasketDaysBuilder } from './basket-days.ts'
 import type { Facts } from './facts.ts'
 import { SalesBuilder } from './sales-builder.ts'
 import { StoreDaysBuilder } from './store-days.ts'
@@ -15,6 +16,7 @@ const FACT_DATASETS = [
   'gold.sales_cube',
   'gold.store_days',
   'platinum.anomaly_detection',
+  'platinum.basket_clusters',
 ] as const satisfies DatasetId[]
 type FactDataset = (typeof FACT_DATASETS)[number]
 
@@ -37,6 +39,7 @@ export async function readFacts(
   const sales = new SalesBuilder(cities)
   const storeDays = new StoreDaysBuilder(cities)
   const anomalies: Anomaly[] = []
+  const baskets = new BasketDaysBuilder(cities)
   let bytes = 0
   let rows = 0
   const readFile = (at: number) => {
@@ -57,13 +60,14 @@ export async function readFacts(
     for (const batch of readBatches(read, parquet)) {
       if (dataset === 'gold.sales_cube') sales.add(batch)
       else if (dataset === 'gold.store_days') storeDays.add(batch)
+      else if (dataset === 'platinum.basket_clusters') baskets.add(batch)
       else anomalies.push(...readAnomalies(batch))
     }
     rows += partition.rows
     onProgress?.({ stage: 'decode', done: rows, total: totalRows })
   }
   anomalies.sort((a, b) => a.day - b.day || (a.place < b.place ? -1 : 1))
-  return { sales: sales.build(), storeDays: storeDays.build(), anomalies }
+  return { sales: sales.build(), storeDays: storeDays.build(), anomalies, baskets: baskets.build() }
 }
 
 async function factFiles(

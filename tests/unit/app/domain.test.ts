@@ -43,11 +43,13 @@ describe('metrics', () => {
     units: 30,
     active_stores: 3,
     population: 1000,
+    cluster_sales: 2,
+    clustered_sales: 8,
   }
 
   it('are ratios of sums, over priced sales where money is concerned', () => {
     const values = METRIC_IDS.map(id => evaluate(METRICS[id], measures))
-    expect(values).toEqual([500, 10, 125, 0.5, 3])
+    expect(values).toEqual([500, 10, 125, 0.5, 3, 0.25])
     expect(coverage(measures)).toBe(0.4)
   })
 

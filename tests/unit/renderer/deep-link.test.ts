@@ -17,6 +17,7 @@ const values = fc.array(fc.option(fc.string(), { nil: null }), { maxLength: 5 })
 
 const question: fc.Arbitrary<Question> = fc.record({
   metric: fc.constantFrom(...METRIC_IDS),
+  cluster: fc.option(fc.string(), { nil: null }),
   level: fc.constantFrom(...LEVELS),
   within: place,
   picked: place,

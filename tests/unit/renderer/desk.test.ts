@@ -66,10 +66,11 @@ function laptop(held: LocalState, server: Profile | 'gone' | 'logged out') {
     load: async () => {
       did.push('load')
       const values = { time_of_day: [], channel: [], customer_type: [], category: [] }
-      return { rows: 1, bytes: 1, days: { from: 1, to: 9 }, values, anomalies: [] }
+      return { rows: 1, bytes: 1, days: { from: 1, to: 9 }, values, anomalies: [], clusters: [] }
     },
     paint: async () => paintingOf([1, 2]),
     daily: async () => ({ from: 1, values: new Float64Array(9) }),
+    baskets: async () => ({ sales: new Float64Array(0) }),
   }
   const keeper = new SessionKeeper(async path => {
     did.push(path.slice(path.lastIndexOf('/') + 1))

@@ -60,7 +60,8 @@ function place(level: Level, text: string, parent: string | null): Place {
 export function paintingOf(values: readonly number[]): Painting {
   const sales = Float64Array.from(values, value => (Number.isFinite(value) ? 1 : 0))
   const value = values.reduce((sum, one) => sum + (Number.isFinite(one) ? one : 0), 0)
-  const measures = { sales: 1, priced_sales: 1, net_sales: value, units: 1, active_stores: 1, population: 1 }
+  const one = { sales: 1, priced_sales: 1, units: 1, active_stores: 1, population: 1 }
+  const measures = { ...one, net_sales: value, cluster_sales: 1, clustered_sales: 1 }
   return {
     values: Float64Array.from(values),
     sales,

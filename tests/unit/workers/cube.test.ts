@@ -7,6 +7,7 @@ import { LEVELS, type Level } from '../../../app/domain/geography.ts'
 import { type PlaceCode, placeCode } from '../../../app/domain/ids.ts'
 import { evaluate, METRIC_IDS, METRICS, type Measures } from '../../../app/domain/metrics.ts'
 import type { Selection } from '../../../app/domain/selection.ts'
+import { BasketDaysBuilder } from '../../../workers/cube/basket-days.ts'
 import { Cube } from '../../../workers/cube/cube.ts'
 import { Geography } from '../../../workers/cube/geography.ts'
 import { readPlaces } from '../../../workers/cube/places.ts'
@@ -31,6 +32,12 @@ interface Sale {
   readonly priced: number
   readonly cents: number
   readonly units: number
+}
+interface Baskets {
+  readonly place: string
+  readonly day: number
+  readonly cluster: string
+  readonly sales: number
 }
 interface StoreDay {
   readonly store: string
@@ -65,6 +72,12 @@ const storeDay: fc.Arbitrary<StoreDay> = fc.record({
   place: fc.constant(''),
   day,
 })
+const baskets: fc.Arbitrary<Baskets> = fc.record({
+  place: fc.constantFrom(...CITIES),
+  day,
+  cluster: fc.constantFrom('b2', 'no_items', 'b1'),
+  sales: fc.integer({ min: 1, max: 70_000 }),
+})
 /** Each store stands in one city. */
 const homeOf = (store: string) => CITIES[Number(store.slice(1)) % CITIES.length] ?? ''
 
@@ -86,22 +99,26 @@ const selection: fc.Arbitrary<Selection> = fc.record({
     .tuple(fc.integer({ min: -3, max: DAYS + 3 }), fc.integer({ min: -3, max: DAYS + 3 }))
     .map(([a, b]) => ({ from: FIRST_DAY + Math.min(a, b), to: FIRST_DAY + Math.max(a, b) })),
   filters,
+  cluster: fc.constantFrom('b1', 'b2', 'no_items', 'b9', null),
 })
 
 /** Rows dealt to partitions at random, each sorted as it is published. */
 const facts = fc.record({
   sales: fc.array(sale, { maxLength: 60 }),
   storeDays: fc.uniqueArray(storeDay, { selector: ({ store, day: on }) => `${store} ${on}`, maxLength: 40 }),
+  baskets: fc.array(baskets, { maxLength: 60 }),
   partitions: fc.integer({ min: 1, max: 3 }),
 })
 
 function cubeOf({
   sales,
   storeDays,
+  baskets,
   partitions,
 }: {
   sales: Sale[]
   storeDays: StoreDay[]
+  baskets: Baskets[]
   partitions: number
 }): Cube {
   const salesBuilder = new SalesBuilder(geography.cities)
@@ -117,7 +134,34 @@ function cubeOf({
       .map(({ store, day: on }) => [store, homeOf(store), on, 1, 1, 1])
     for (const batch of batches(partitionOf('gold.store_days', null, days))) storeBuilder.add(batch)
   }
-  return new Cube(salesBuilder.build(), storeBuilder.build(), geography)
+  return new Cube(salesBuilder.build(), storeBuilder.build(), basketDaysOf(baskets, partitions), geography)
+}
+
+function basketDaysOf(baskets: readonly Baskets[], partitions: number) {
+  const builder = new BasketDaysBuilder(geography.cities)
+  for (let part = 0; part < partitions; part++) {
+    const rows = baskets
+      .filter((_, at) => at % partitions === part)
+      .map(({ place, day: on, cluster, sales }) => {
+        const position = cluster === 'no_items' ? null : Number(cluster.slice(1))
+        return [
+          place,
+          on,
+          cluster,
+          sales,
+          0,
+          0,
+          cluster,
+          `About ${cluster}`,
+          position,
+          position && 0.5,
+          0.9,
+          4000,
+        ]
+      })
+    for (const batch of batches(partitionOf('platinum.basket_clusters', null, rows))) builder.add(batch)
+  }
+  return builder.build()
 }
 
 // ---- The oracle: one row at a time, in whole centavos by BigInt
@@ -132,7 +176,7 @@ function lies(city: string, place: string | null): boolean {
 }
 
 function expected(
-  all: { sales: Sale[]; storeDays: StoreDay[] },
+  all: { sales: Sale[]; storeDays: StoreDay[]; baskets: Baskets[] },
   asked: Selection,
   inside: (city: string) => boolean,
   population: number,
@@ -150,6 +194,12 @@ function expected(
   const stores = new Set(
     all.storeDays.filter(row => inRange(row) && inside(homeOf(row.store))).map(({ store }) => store),
   )
+  const kind = (asks: (row: Baskets) => boolean) =>
+    metric.numerator === 'cluster_sales'
+      ? all.baskets
+          .filter(row => inRange(row) && inside(row.place) && asks(row))
+          .reduce((total, row) => total + row.sales, 0)
+      : 0
   return {
     sales: sum(row => row.sales),
     priced_sales: sum(row => row.priced),
@@ -157,6 +207,8 @@ function expected(
     units: sum(row => row.units),
     active_stores: filtered ? Number.NaN : stores.size,
     population,
+    cluster_sales: kind(({ cluster }) => cluster === asked.cluster),
+    clustered_sales: kind(({ cluster }) => cluster !== 'no_items'),
   }
 }
 
@@ -214,7 +266,12 @@ describe('the cube', () => {
     ))
 
   it('says which filters a metric cannot be cut by, and leaves them out', () => {
-    const all = { sales: [], storeDays: [{ store: 's1', place: '', day: FIRST_DAY }], partitions: 1 }
+    const all = {
+      sales: [],
+      baskets: [],
+      storeDays: [{ store: 's1', place: '', day: FIRST_DAY }],
+      partitions: 1,
+    }
     const range = { from: FIRST_DAY, to: FIRST_DAY }
     const painting = cubeOf(all).paint({
       metric: 'active_stores',
@@ -241,7 +298,7 @@ describe('the cube', () => {
       { ...row, dimensions: [null, 'counter', null, 'Snacks'] },
       { ...row, dimensions: ['night', 'counter', null, 'Beverages'] },
     ]
-    expect(cubeOf({ sales, storeDays: [], partitions: 1 }).info.values).toEqual({
+    expect(cubeOf({ sales, storeDays: [], baskets: [], partitions: 1 }).info.values).toEqual({
       time_of_day: ['night', null],
       channel: ['counter'],
       customer_type: [null],

@@ -1,5 +1,6 @@
 import type { Place } from '../../../../app/domain/geography.ts'
 import { type ParquetReader, readBatches } from '../../../../workers/cube/arrow-columns.ts'
+import { BasketDaysBuilder } from '../../../../workers/cube/basket-days.ts'
 import { Cube } from '../../../../workers/cube/cube.ts'
 import { Geography } from '../../../../workers/cube/geography.ts'
 import { readPlaces } from '../../../../workers/cube/places.ts'
@@ -18,7 +19,12 @@ export function loadCube(
   const geography = new Geography(places, null)
   const sales = new SalesBuilder(geography.cities)
   for (const parquet of partitions) for (const batch of readBatches(read, parquet)) sales.add(batch)
-  const cube = new Cube(sales.build(), new StoreDaysBuilder(geography.cities).build(), geography)
+  const cube = new Cube(
+    sales.build(),
+    new StoreDaysBuilder(geography.cities).build(),
+    new BasketDaysBuilder(geography.cities).build(),
+    geography,
+  )
   return { ms: performance.now() - start, cube, engine: engineOn(cube, places.city) }
 }
 
