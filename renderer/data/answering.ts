@@ -46,10 +46,10 @@ export class Answering {
     if (cube?.days == null) return
     const selection = selectionOf(question, cube.days)
     this.painter.ask(selection)
-    const { metric, within, filters } = selection
-    const asked = JSON.stringify([metric, within, filters])
+    const { metric, cluster = null, within, filters } = selection
+    const asked = JSON.stringify([metric, cluster, within, filters])
     if (asked === this.askedDaily) return
     this.askedDaily = asked
-    this.daily.ask({ metric, within, filters })
+    this.daily.ask({ metric, cluster, within, filters })
   }
 }

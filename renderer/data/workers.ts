@@ -78,4 +78,7 @@ class CubeProxy implements CubeApi {
   daily(selection: Omit<Selection, 'range' | 'level'>): Promise<DailySeries> {
     return this.remote.daily(selection)
   }
+  baskets(of: Pick<Selection, 'within' | 'range'>) {
+    return this.remote.baskets(of)
+  }
 }

@@ -23,6 +23,9 @@ export function metricFormat(
   metric: Pick<Metric, 'unit' | 'decimals'>,
   pack: Pick<PackInfo, 'currency' | 'locale'>,
 ): MetricFormat {
+  if (metric.unit === 'share') {
+    return { compact: value => percent(value, pack.locale), exact: value => percent(value, pack.locale) }
+  }
   const symbol = metric.unit === 'currency' ? pack.currency.symbol : ''
   return {
     compact: value => signed(value, symbol, size => compactNumber(size, metric.decimals, pack.locale)),

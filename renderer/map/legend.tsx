@@ -1,8 +1,8 @@
 import './legend.css'
 import { SlidersHorizontal } from 'lucide-react'
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components'
-import { METRICS } from '../../app/domain/metrics.ts'
 import { metricFormat, wholeNumber } from '../format/number.ts'
+import { useAskedMetric } from '../state/asked-metric.ts'
 import type { Choropleth } from '../state/choropleth.ts'
 import { useChoropleth } from '../state/choropleth-store.ts'
 import { useData } from '../state/data-store.ts'
@@ -22,10 +22,10 @@ function LegendBox({ choropleth }: { choropleth: Choropleth }) {
   const theme = useTheme(state => state.theme)
   const catalogue = useData(state => state.catalogue)
   const classing = useSelection(state => state.question.classing)
+  const metric = useAskedMetric(choropleth.painted.selection)
   if (catalogue === null) return null
   const { classes, painted } = choropleth
   const { pack } = catalogue
-  const metric = METRICS[painted.selection.metric]
   const palette = sequential(theme, classes.counts.length)
   const rows = legendRows(classes, metricFormat(metric, pack))
   const names = pack.levels[painted.selection.level]
@@ -48,7 +48,7 @@ function LegendBox({ choropleth }: { choropleth: Choropleth }) {
         {classes.withoutClass > 0 ? (
           <li>
             <span className="swatch bare" />
-            <span>No sale</span>
+            <span>{metric.unit === 'share' ? 'None known' : 'No sale'}</span>
             <span className="figure soft">{wholeNumber(classes.withoutClass, pack.locale)}</span>
           </li>
         ) : null}

@@ -6,6 +6,7 @@ import { gazetteerOf } from '../state/gazetteer.ts'
 import type { Question } from '../state/question.ts'
 import { useSelection } from '../state/selection-store.ts'
 import { useSession } from '../state/session-store.ts'
+import { shownAnomalies } from '../state/shown-anomalies.ts'
 import { useTheme } from '../state/theme-store.ts'
 import { useView } from '../state/view-store.ts'
 import type { ChoroplethMap } from './choropleth-map.ts'
@@ -56,7 +57,10 @@ async function open(map: ChoroplethMap): Promise<void> {
 
 function nameAgain(map: ChoroplethMap, choropleth: Choropleth): void {
   const { catalogue, cube } = useData.getState()
-  if (catalogue !== null) map.name(mapLabels(choropleth, catalogue, cube?.anomalies ?? []))
+  if (catalogue !== null) {
+    const { metric } = choropleth.painted.selection
+    map.name(mapLabels(choropleth, catalogue, shownAnomalies(cube?.anomalies ?? [], metric)))
+  }
 }
 
 let prepared = new WeakSet<ChoroplethMap>()

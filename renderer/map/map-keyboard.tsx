@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useState } from 'react'
-import { METRICS } from '../../app/domain/metrics.ts'
 import { metricFormat } from '../format/number.ts'
+import { askedMetric } from '../state/asked-metric.ts'
 import type { Choropleth } from '../state/choropleth.ts'
 import { useChoropleth } from '../state/choropleth-store.ts'
 import { useData } from '../state/data-store.ts'
@@ -36,7 +36,7 @@ export function MapKeyboard() {
         const point = currentMap()?.map.project([place.lon, place.lat])
         if (point !== undefined) moveTooltip(point)
         const { selection, painting } = choropleth.painted
-        const metric = METRICS[selection.metric]
+        const metric = askedMetric(selection, useData.getState().cube?.clusters ?? [])
         const value = painting.values[reached] ?? Number.NaN
         const number = Number.isFinite(value) ? metricFormat(metric, catalogue.pack).exact(value) : 'no sale'
         say(`${place.name}: ${metric.label} ${number}`)

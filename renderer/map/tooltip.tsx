@@ -1,10 +1,11 @@
 import './tooltip.css'
 import { scopeIncludes } from '../../app/domain/geography.ts'
-import { METRICS } from '../../app/domain/metrics.ts'
 import { metricFormat, wholeNumber } from '../format/number.ts'
+import { askedMetric, noValueText } from '../state/asked-metric.ts'
 import { useChoropleth } from '../state/choropleth-store.ts'
 import { useData } from '../state/data-store.ts'
 import { useSession } from '../state/session-store.ts'
+import { shownAnomalies } from '../state/shown-anomalies.ts'
 import { useView } from '../state/view-store.ts'
 
 /** What lies under the pointer: its name, the number, and what the number rests on. */
@@ -12,16 +13,17 @@ export function Tooltip() {
   const hovered = useView(state => state.hovered)
   const choropleth = useChoropleth(state => state.choropleth)
   const catalogue = useData(state => state.catalogue)
+  const cube = useData(state => state.cube)
   const scope = useSession(state => state.profile?.regions ?? null)
   if (hovered === null || choropleth === null || catalogue === null) return null
   const { selection, painting } = choropleth.painted
   const place = catalogue.places[selection.level][hovered]
   if (place === undefined) return null
   const { pack } = catalogue
-  const metric = METRICS[selection.metric]
+  const metric = askedMetric(selection, cube?.clusters ?? [])
   const value = painting.values[hovered] ?? Number.NaN
   const sales = painting.sales[hovered] ?? 0
-  const anomalies = (useData.getState().cube?.anomalies ?? []).filter(
+  const anomalies = shownAnomalies(cube?.anomalies ?? [], selection.metric).filter(
     ({ place: code, day }) => code === place.code && day >= selection.range.from && day <= selection.range.to,
   )
   return (
@@ -31,7 +33,7 @@ export function Tooltip() {
         {Number.isFinite(value)
           ? metricFormat(metric, pack).exact(value)
           : scopeIncludes(scope, place.region)
-            ? 'No sale in this period'
+            ? `${noValueText(metric, sales)} in this period`
             : 'Not among your regions'}
       </span>
       <span className="soft figure">

@@ -13,6 +13,7 @@ import { type Classing, FIRST_QUESTION, type Period, type Question } from './que
 export function linkOf(question: Question): string {
   const parts = new URLSearchParams()
   if (question.metric !== FIRST_QUESTION.metric) parts.set('metric', question.metric)
+  if (question.cluster !== null) parts.set('basket', question.cluster)
   if (question.level !== FIRST_QUESTION.level) parts.set('level', question.level)
   if (question.within !== null) parts.set('in', question.within)
   if (question.picked !== null) parts.set('at', question.picked)
@@ -36,6 +37,7 @@ export function questionOf(link: string): Question {
   const parts = new URLSearchParams(link.replace(/^#/, ''))
   return {
     metric: oneOf(METRIC_IDS, parts.get('metric')) ?? FIRST_QUESTION.metric,
+    cluster: parts.get('basket'),
     level: oneOf(LEVELS, parts.get('level')) ?? FIRST_QUESTION.level,
     within: placeCode.safeParse(parts.get('in')).data ?? null,
     picked: placeCode.safeParse(parts.get('at')).data ?? null,

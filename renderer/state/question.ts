@@ -20,6 +20,8 @@ export interface Classing {
 /** Everything the person has asked for: what undo goes back through and what a link carries. */
 export interface Question {
   readonly metric: MetricId
+  /** The kind of basket that `basket_share` is of. */
+  readonly cluster: string | null
   readonly level: Level
   /** The place drilled into. */
   readonly within: PlaceCode | null
@@ -32,6 +34,7 @@ export interface Question {
 
 export const FIRST_QUESTION: Question = {
   metric: 'net_sales',
+  cluster: null,
   level: 'region',
   within: null,
   picked: null,
@@ -53,6 +56,7 @@ export function periodRange(period: Period, bounds: DayRange): DayRange {
 }
 
 export function selectionOf(question: Question, bounds: DayRange): Selection {
-  const { metric, level, within, filters, period } = question
-  return { metric, level, within, filters, range: periodRange(period, bounds) }
+  const { metric, cluster, level, within, filters, period } = question
+  const selection = { metric, level, within, filters, range: periodRange(period, bounds) }
+  return metric === 'basket_share' ? { ...selection, cluster } : selection
 }

@@ -1,5 +1,6 @@
 import './explore.css'
 import { useData } from '../../state/data-store.ts'
+import { BasketPicker } from './basket-picker.tsx'
 import { FilterList } from './filter-list.tsx'
 import { Headline } from './headline.tsx'
 import { LevelPicker } from './level-picker.tsx'
@@ -14,6 +15,7 @@ export function ExplorePanel() {
     <section className="side explore" aria-label="Question">
       <Headline catalogue={catalogue} />
       <MetricPicker />
+      {cube === null ? null : <BasketPicker cube={cube} />}
       <LevelPicker catalogue={catalogue} />
       {cube === null ? null : <FilterList cube={cube} />}
     </section>

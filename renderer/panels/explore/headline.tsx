@@ -1,8 +1,9 @@
 import type { Catalogue } from '../../../app/contracts/worker.ts'
-import { coverage, METRICS } from '../../../app/domain/metrics.ts'
+import { coverage } from '../../../app/domain/metrics.ts'
 import { metricFormat, percent, wholeNumber } from '../../format/number.ts'
 import { rangeText } from '../../format/time.ts'
 import { DIMENSION_LABELS } from '../../format/words.ts'
+import { askedMetric } from '../../state/asked-metric.ts'
 import { useData } from '../../state/data-store.ts'
 import { gazetteerOf } from '../../state/gazetteer.ts'
 import { useSession } from '../../state/session-store.ts'
@@ -28,7 +29,7 @@ export function Headline({ catalogue }: { catalogue: Catalogue }) {
     )
   }
   const { selection, painting } = painted
-  const metric = METRICS[selection.metric]
+  const metric = askedMetric(selection, cube?.clusters ?? [])
   const format = metricFormat(metric, pack)
   const { value, measures } = painting.total
   const place = gazetteerOf(catalogue).find(selection.within)
@@ -44,6 +45,9 @@ export function Headline({ catalogue }: { catalogue: Catalogue }) {
       <p className="soft figure">{rangeText(selection.range)}</p>
       <p className="soft figure">
         {wholeNumber(measures.sales, pack.locale)} sales
+        {metric.unit === 'share' && measures.sales > 0
+          ? `, of ${percent(measures.clustered_sales / measures.sales, pack.locale)} items and price are known`
+          : ''}
         {metric.needsPrice && measures.sales > 0 ? `, ${percent(covered, pack.locale)} with a price` : ''}
       </p>
       {painting.ignoredFilters.length > 0 ? (

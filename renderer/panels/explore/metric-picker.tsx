@@ -2,6 +2,9 @@ import { Radio, RadioGroup, Text } from 'react-aria-components'
 import { METRIC_IDS, METRICS } from '../../../app/domain/metrics.ts'
 import { useSelection } from '../../state/selection-store.ts'
 
+/** Shares of baskets are chosen by kind, in a list of their own. */
+const LISTED = METRIC_IDS.filter(id => id !== 'basket_share')
+
 export function MetricPicker() {
   const metric = useSelection(state => state.question.metric)
   const ask = useSelection(state => state.ask)
@@ -9,16 +12,16 @@ export function MetricPicker() {
     <RadioGroup
       className="metrics"
       aria-label="Measure"
-      value={metric}
-      onChange={chosen => ask({ metric: METRIC_IDS.find(id => id === chosen) ?? metric })}
+      value={LISTED.find(id => id === metric) ?? null}
+      onChange={chosen => ask({ metric: LISTED.find(id => id === chosen) ?? metric, cluster: null })}
     >
-      {METRIC_IDS.map(id => (
+      {LISTED.map(id => (
         <Radio key={id} value={id} className="metric">
           {METRICS[id].label}
         </Radio>
       ))}
       <Text slot="description" className="metric-about">
-        {METRICS[metric].description}
+        {metric === 'basket_share' ? 'Choose one to count sales again.' : METRICS[metric].description}
       </Text>
     </RadioGroup>
   )

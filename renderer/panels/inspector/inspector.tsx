@@ -8,6 +8,7 @@ import { gazetteerOf } from '../../state/gazetteer.ts'
 import { backOut } from '../../state/navigation.ts'
 import { useSelection } from '../../state/selection-store.ts'
 import { PlaceAnomalies } from './place-anomalies.tsx'
+import { PlaceBaskets } from './place-baskets.tsx'
 import { PlaceFacts } from './place-facts.tsx'
 import { PlaceFigures } from './place-figures.tsx'
 
@@ -37,6 +38,7 @@ function InspectedPlace({ place, catalogue }: { place: Place; catalogue: Catalog
         </Button>
       </header>
       <PlaceFigures place={place} catalogue={catalogue} />
+      <PlaceBaskets place={place} catalogue={catalogue} />
       <PlaceAnomalies place={place} catalogue={catalogue} />
       <PlaceFacts place={place} catalogue={catalogue} />
     </aside>

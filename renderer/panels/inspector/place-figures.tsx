@@ -1,8 +1,9 @@
 import type { Catalogue } from '../../../app/contracts/worker.ts'
 import type { Place } from '../../../app/domain/geography.ts'
-import { METRICS } from '../../../app/domain/metrics.ts'
 import { metricFormat, ordinalNumber, percent, wholeNumber } from '../../format/number.ts'
+import { askedMetric, noValueText } from '../../state/asked-metric.ts'
 import { isInside } from '../../state/choropleth.ts'
+import { useData } from '../../state/data-store.ts'
 import { gazetteerOf } from '../../state/gazetteer.ts'
 import { Sparkline } from './sparkline.tsx'
 import { standingOf } from './standing.ts'
@@ -10,11 +11,12 @@ import { usePicked } from './use-picked.ts'
 
 export function PlaceFigures({ place, catalogue }: { place: Place; catalogue: Catalogue }) {
   const answer = usePicked(place)
+  const clusters = useData(state => state.cube?.clusters) ?? []
   const gazetteer = gazetteerOf(catalogue)
   if (answer === null) return <div className="place-figures" aria-busy="true" />
   const { pack } = catalogue
   const { selection, painting, daily } = answer
-  const metric = METRICS[selection.metric]
+  const metric = askedMetric(selection, clusters)
   const format = metricFormat(metric, pack)
   const siblings = catalogue.places[place.level]
   const members = siblings.flatMap((other, i) => (isInside(other, place.parent) ? [i] : []))
@@ -28,7 +30,7 @@ export function PlaceFigures({ place, catalogue }: { place: Place; catalogue: Ca
     <div className="place-figures">
       <p className="eyebrow">{metric.label}</p>
       <p className="inspector-figure figure" title={format.exact(value)}>
-        {Number.isFinite(value) ? format.exact(value) : 'No sale'}
+        {Number.isFinite(value) ? format.exact(value) : noValueText(metric, sales)}
       </p>
       {Number.isFinite(value) ? <Sparkline series={daily} range={selection.range} /> : null}
       <dl className="facts">

@@ -24,12 +24,12 @@ export function usePicked(place: Place): PickedAnswer | null {
     () =>
       new LatestOnly<{ place: Place; selection: Selection }, PickedAnswer>(
         async asked => {
-          const { metric, filters, range } = asked.selection
+          const { metric, cluster = null, filters, range } = asked.selection
           const { code, level, parent } = asked.place
-          const own: Selection = { metric, filters, range, level, within: parent }
+          const own: Selection = { metric, cluster, filters, range, level, within: parent }
           const [painting, daily] = await Promise.all([
             desk.plane.cube.paint(own),
-            desk.plane.cube.daily({ metric, filters, within: code }),
+            desk.plane.cube.daily({ metric, cluster, filters, within: code }),
           ])
           return { code, selection: own, painting, daily }
         },

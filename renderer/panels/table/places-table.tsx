@@ -2,8 +2,8 @@ import './table.css'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import type { Catalogue } from '../../../app/contracts/worker.ts'
-import { METRICS } from '../../../app/domain/metrics.ts'
 import { metricFormat, NO_VALUE, percent, wholeNumber } from '../../format/number.ts'
+import { noValueText, useAskedMetric } from '../../state/asked-metric.ts'
 import type { Choropleth } from '../../state/choropleth.ts'
 import { useChoropleth } from '../../state/choropleth-store.ts'
 import { useData } from '../../state/data-store.ts'
@@ -25,7 +25,7 @@ function Places({ choropleth, catalogue }: { choropleth: Choropleth; catalogue: 
   const picked = useSelection(state => state.question.picked)
   const { selection } = choropleth.painted
   const { pack } = catalogue
-  const metric = METRICS[selection.metric]
+  const metric = useAskedMetric(selection)
   const format = metricFormat(metric, pack)
   const gazetteer = gazetteerOf(catalogue)
   const rows = useMemo(
@@ -86,7 +86,9 @@ function Places({ choropleth, catalogue }: { choropleth: Choropleth; catalogue: 
                   <span className="soft places-where">{gazetteer.find(place.parent)?.name}</span>
                 ) : null}
               </th>
-              <td className="number figure">{Number.isFinite(value) ? format.exact(value) : 'No sale'}</td>
+              <td className="number figure">
+                {Number.isFinite(value) ? format.exact(value) : noValueText(metric, sales)}
+              </td>
               {adds ? <td className="number figure">{percent(share, pack.locale)}</td> : null}
               <td className="number figure">{sales > 0 ? wholeNumber(sales, pack.locale) : NO_VALUE}</td>
               <td className="number figure">{percent(covered, pack.locale)}</td>

@@ -9,6 +9,7 @@ import { useData } from '../../state/data-store.ts'
 import { gazetteerOf } from '../../state/gazetteer.ts'
 import { periodRange } from '../../state/question.ts'
 import { useSelection } from '../../state/selection-store.ts'
+import { shownAnomalies } from '../../state/shown-anomalies.ts'
 import { useTheme } from '../../state/theme-store.ts'
 import { beginDrag, type Drag, dragged, gripAt } from './brush.ts'
 import { drawTimeline, timelineColours } from './draw.ts'
@@ -138,22 +139,22 @@ export function DailyChart({
   )
 }
 
-/** Why each unusual day stands out, for the region in question or for all of them. */
+/** Why each unusual day stands out, for the place in question or for every region. */
 function useAnomalies(): ReadonlyMap<Day, readonly string[]> {
   const cube = useData(state => state.cube)
   const catalogue = useData(state => state.catalogue)
   const within = useSelection(state => state.question.within)
+  const metric = useSelection(state => state.question.metric)
   return useMemo(() => {
     const byDay = new Map<Day, string[]>()
     if (cube === null || catalogue === null) return byDay
     const gazetteer = gazetteerOf(catalogue)
-    const region = gazetteer.find(within)?.region ?? null
-    const format = metricFormat(METRICS.net_sales, catalogue.pack)
-    for (const anomaly of cube.anomalies) {
-      if (region !== null && anomaly.place !== region) continue
+    const format = metricFormat(METRICS[metric === 'transactions' ? metric : 'net_sales'], catalogue.pack)
+    for (const anomaly of shownAnomalies(cube.anomalies, metric)) {
+      if (within === null ? anomaly.level !== 'region' : anomaly.place !== within) continue
       const reason = `${gazetteer.find(anomaly.place)?.name ?? anomaly.place}, ${anomalyReason(anomaly, format)}`
       byDay.set(anomaly.day, [...(byDay.get(anomaly.day) ?? []), reason])
     }
     return byDay
-  }, [cube, catalogue, within])
+  }, [cube, catalogue, within, metric])
 }

@@ -1,8 +1,8 @@
 import './timeline.css'
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
-import { METRICS } from '../../../app/domain/metrics.ts'
 import { metricFormat } from '../../format/number.ts'
 import { rangeText } from '../../format/time.ts'
+import { useAskedMetric } from '../../state/asked-metric.ts'
 import { useData } from '../../state/data-store.ts'
 import { type Period, periodRange } from '../../state/question.ts'
 import { useSelection } from '../../state/selection-store.ts'
@@ -22,7 +22,7 @@ export function Timeline() {
   const cube = useData(state => state.cube)
   const daily = useData(state => state.daily)
   const catalogue = useData(state => state.catalogue)
-  const metric = METRICS[useSelection(state => state.question.metric)]
+  const metric = useAskedMetric(useSelection(state => state.question))
   const chosen = PRESETS.find(preset => JSON.stringify(preset.period) === JSON.stringify(period))
   const days = cube?.days ?? null
   return (

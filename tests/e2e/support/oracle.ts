@@ -3,7 +3,7 @@ import { METRICS, type MetricId } from '../../../app/domain/metrics.ts'
 import type { RunningScout } from './running-scout.ts'
 
 /** How SQL computes each metric from silver, independently of gold, partitions and the cube. */
-const METRIC_SQL: Readonly<Record<MetricId, string>> = {
+const METRIC_SQL: Readonly<Record<Exclude<MetricId, 'basket_share'>, string>> = {
   net_sales: 'sum(s.net_amount)',
   transactions: 'count(*)',
   average_transaction_value: 'sum(s.net_amount) / nullif(count(s.net_amount), 0)',
@@ -19,7 +19,7 @@ export interface Period {
 /** "name value" of every place of which the period has a value, sorted; the value rounded as the application writes it out. */
 export async function metricByPlace(
   scout: RunningScout,
-  metric: MetricId,
+  metric: keyof typeof METRIC_SQL,
   level: Level,
   { from, to }: Period,
 ): Promise<string[]> {
