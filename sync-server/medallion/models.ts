@@ -32,7 +32,7 @@ export function inOrder(models: readonly Model[]): Model[] {
 }
 
 /** As an input, or as what it is fitted by. */
-function readsOneOf({ inputs, refresh }: Model, relations: { has(relation: string): boolean }): boolean {
+function readsOneOf({ inputs, refresh }: Model, relations: ReadonlyMap<string, Model>): boolean {
   const fit = refresh.kind === 'incremental' ? refresh.fit : undefined
   return inputs.some(input => relations.has(input)) || (fit !== undefined && relations.has(fit))
 }
@@ -40,8 +40,8 @@ function readsOneOf({ inputs, refresh }: Model, relations: { has(relation: strin
 /** The relations, and every model that reads one of them, directly or by others; views too, as others read through them. */
 export function withDependents(models: readonly Model[], relations: Iterable<string>): Set<string> {
   const found = new Set(relations)
-  for (const model of models) {
-    if (readsOneOf(model, found)) found.add(model.relation)
+  for (const { relation, inputs } of models) {
+    if (inputs.some(input => found.has(input))) found.add(relation)
   }
   return found
 }
@@ -62,7 +62,7 @@ function refuseScheduledInputs(ordered: readonly Model[]): void {
     ordered.filter(isScheduled).map(({ relation }) => relation),
   )
   const wrong = ordered.find(
-    ({ inputs, refresh }) => refresh.kind === 'incremental' && inputs.some(input => behind.has(input)),
+    ({ relation, refresh }) => refresh.kind === 'incremental' && behind.has(relation),
   )
   if (wrong !== undefined) {
     throw new ScoutError('reference_invalid', {

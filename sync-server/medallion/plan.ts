@@ -65,14 +65,16 @@ export async function planRun(
   let scheduledLeft = scope.atMost ?? Number.POSITIVE_INFINITY
   for (const model of models) {
     const { relation, refresh } = model
-    if (refresh.kind === 'view' || (chosen !== null && !chosen.has(relation))) continue
+    const isRefitted =
+      refresh.kind === 'incremental' && steps.some(step => step.model.relation === refresh.fit)
+    if (refresh.kind === 'view' || (chosen !== null && !chosen.has(relation) && !isRefitted)) continue
     if (scope.layers !== undefined && !scope.layers.includes(model.layer)) continue
     if (refresh.kind !== 'incremental') {
       const reason = scheduledReason(model, scope, { models, state, changed, now })
       if (reason !== null && scheduledLeft-- > 0) steps.push({ model, slices: null, reason })
     } else if (days === null) {
       steps.push({ model, slices: null, reason: 'asked' })
-    } else if (whole.has(relation) || steps.some(step => step.model.relation === refresh.fit)) {
+    } else if (whole.has(relation) || isRefitted) {
       steps.push({ model, slices: null, reason: changed.get(relation) ?? 'input redone' })
     } else if (days.length > 0) {
       const reason = scope.days === 'touched' ? 'touched' : 'asked'

@@ -109,6 +109,13 @@ describe('models', () => {
     expect(() => inOrder([windowed, view, gold('b', 'scout.v')])).toThrow(refused)
   })
 
+  it('run after what they are fitted by, which is no input', () => {
+    const fit = gold('z', 'scout.x', '-- kind: windowed\n-- schedule: daily', 'select $1 as tenant_id')
+    const fitted = gold('b', 'scout.x', '-- kind: incremental\n-- fit: scout.z')
+    expect(inOrder([fitted, fit]).map(({ relation }) => relation)).toEqual(['scout.z', 'scout.b'])
+    expect(withDependents([fit, fitted], ['scout.z'])).toEqual(new Set(['scout.z']))
+  })
+
   it('of this repository have a tenant first in every key, and each computed one has what computes it', () => {
     const models = readModels()
     expect(models.length).toBeGreaterThanOrEqual(6)
