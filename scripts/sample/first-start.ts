@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import { CSRF_HEADER, PATHS, session } from '../../app/contracts/http.ts'
 import { tenantId } from '../../app/domain/ids.ts'
 import type { SimulationSettings } from '../../edge-agent/simulate/settings.ts'
-import { importCatalogue } from '../../sync-server/catalogue/import-catalogue.ts'
 import { ensureTenant } from '../../sync-server/catalogue/tenants.ts'
 import { withTenant } from '../../sync-server/database/tenant.ts'
+import { homeAt } from '../../sync-server/home.ts'
 import { addPerson } from '../../sync-server/identity/people.ts'
 import { ensureTrustRoot } from '../../sync-server/publishing/trust-root.ts'
+import { ensureSecrets } from '../../sync-server/secrets.ts'
 import type { RunningServer } from '../../sync-server/start-server.ts'
 import { GENERATED_SAMPLE, generatedSample } from './generated-sample.ts'
 import { keepToOneSample } from './one-sample.ts'
@@ -44,9 +45,9 @@ export async function prepareSample(
   const people = await samplePeople(home)
   const sample = kind === 'seed' ? seedSample() : await generatedSample(join(home, 'sample'), settings)
   if ((await countSales(server)) === 0) {
-    const { stores, products } = sample.catalogue
-    say(`Importing ${stores.length.toLocaleString('en')} sample stores and ${products.length} products`)
-    await importCatalogue(pool, SAMPLE_TENANT, sample.catalogue, now)
+    say(`Importing ${sample.stores.toLocaleString('en')} sample stores, and what they sell`)
+    const { personal } = await ensureSecrets(homeAt(home).secrets)
+    await sample.importCatalogue({ pool, tenant: SAMPLE_TENANT, keys: personal(), now })
     for (const person of people) await addPerson(pool, SAMPLE_TENANT, person, now)
   }
   const agentsHome = join(home, 'agents')

@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { readCities } from '../../edge-agent/simulate/places.ts'
 import { DEFAULT_SETTINGS, type SimulationSettings } from '../../edge-agent/simulate/settings.ts'
 import { simulate } from '../../edge-agent/simulate/simulate.ts'
-import type { Sample } from './sample.ts'
+import { importMaster } from '../../sync-server/catalogue/imports/import-master.ts'
+import type { ImportTarget, Sample } from './sample.ts'
 
 /**
  * A year of a retailer in every region, as small as it can be while two thirds of all cities sell: what a laptop takes in within a minute.
@@ -14,17 +15,10 @@ import type { Sample } from './sample.ts'
  */
 export const GENERATED_SAMPLE: SimulationSettings = { ...DEFAULT_SETTINGS, deviceFor: 'region' }
 
-const text = z.string().transform(cell => (cell === '' ? null : cell))
-const storeRow = z.object({
-  store_id: z.string(),
-  store_name: z.string(),
-  channel: text,
-  region: text,
-  province: text,
-  city: text,
-  barangay: text,
-})
-const productRow = z.object({ product_id: z.string(), product_name: z.string(), brand: text, category: text })
+/** In the order in which they may name one another. */
+const CATALOGUE = ['stores', 'products', 'brands', 'campaigns', 'customers'] as const
+
+const simulationFile = z.object({ stores: z.int() })
 const deviceRow = z.object({
   device: z.string(),
   name: z.string(),
@@ -35,21 +29,11 @@ const deviceRow = z.object({
 /** The sample that `edge-agent simulate` makes, made in `folder` at the first call. */
 export async function generatedSample(folder: string, settings: SimulationSettings): Promise<Sample> {
   if (!existsSync(join(folder, 'simulation.json'))) await simulate(readCities(), settings, folder)
+  const { stores } = simulationFile.parse(JSON.parse(readFileSync(join(folder, 'simulation.json'), 'utf8')))
   return {
-    catalogue: {
-      stores: rows(folder, 'stores.csv', storeRow).map(({ store_id, store_name, ...place }) => ({
-        storeId: store_id,
-        name: store_name,
-        ...place,
-      })),
-      products: rows(folder, 'products.csv', productRow).map(
-        ({ product_id, product_name, brand, category }) => ({
-          productId: product_id,
-          name: product_name,
-          brand,
-          category,
-        }),
-      ),
+    stores,
+    async importCatalogue(into) {
+      for (const kind of CATALOGUE) await importFile(kind, join(folder, `${kind}.csv`), into)
     },
     devices: rows(folder, 'devices.csv', deviceRow).map(({ device, name, file, messages }) => ({
       key: device,
@@ -60,6 +44,19 @@ export async function generatedSample(folder: string, settings: SimulationSettin
       handOver: inbox => rename(join(folder, file), join(inbox, 'sample.ndjson')),
     })),
   }
+}
+
+/** As `scout import` does. */
+async function importFile(kind: (typeof CATALOGUE)[number], file: string, into: ImportTarget): Promise<void> {
+  await importMaster(kind, {
+    ...into,
+    files: [file],
+    dryRun: false,
+    skipBad: false,
+    onBad({ line, column, reason }) {
+      throw new Error(`line ${line} of ${file}, ${column}: ${reason}`)
+    },
+  })
 }
 
 function rows<T>(folder: string, file: string, row: z.ZodType<T>): T[] {

@@ -1,11 +1,16 @@
-import type { Catalogue } from '../../sync-server/catalogue/import-catalogue.ts'
+import type { ImportRequest } from '../../sync-server/catalogue/imports/report.ts'
+
+/** Where a catalogue goes. */
+export type ImportTarget = Pick<ImportRequest, 'pool' | 'tenant' | 'keys' | 'now'>
 
 export const SAMPLE_KINDS = ['generated', 'seed'] as const
 export type SampleKind = (typeof SAMPLE_KINDS)[number]
 
 /** Data to try Scout out with: a catalogue, and devices that have something to send. */
 export interface Sample {
-  readonly catalogue: Catalogue
+  /** Of the catalogue. */
+  readonly stores: number
+  readonly importCatalogue: (into: ImportTarget) => Promise<void>
   readonly devices: readonly SampleDevice[]
 }
 

@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { importCatalogue } from '../../sync-server/catalogue/import-catalogue.ts'
 import type { Sample, SampleDevice } from './sample.ts'
 import { sampleProducts, sampleSales, sampleStores } from './sample-data.ts'
 
@@ -7,7 +8,11 @@ import { sampleProducts, sampleSales, sampleStores } from './sample-data.ts'
 export function seedSample(): Sample {
   const stores = sampleStores()
   return {
-    catalogue: { stores: stores.map(store => ({ ...store, channel: 'store' })), products: sampleProducts() },
+    stores: stores.length,
+    async importCatalogue({ pool, tenant, now }) {
+      const inStore = stores.map(store => ({ ...store, channel: 'store' }))
+      await importCatalogue(pool, tenant, { stores: inStore, products: sampleProducts() }, now)
+    },
     devices: [...devices(new Map(stores.map(store => [store.storeId, store.region])))],
   }
 }

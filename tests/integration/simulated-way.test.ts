@@ -75,6 +75,18 @@ describe.each(ENGINES)('a simulated retailer goes through real agents, on %s', e
     expect(refused).toEqual([])
   })
 
+  test(`the catalogue is whole: customers sealed, campaigns, brands${because}`, async () => {
+    expect(
+      await way.rows(
+        `select (select count(*)::int from scout.dim_customer where tenant_id = $1) as customers,
+                (select count(*)::int from scout.dim_campaign where tenant_id = $1) as campaigns,
+                (select count(*)::int from scout.brand where tenant_id = $1) as brands`,
+      ),
+    ).toEqual([
+      { customers: simulation.customers, campaigns: expect.any(Number), brands: expect.any(Number) },
+    ])
+  })
+
   test(`every store finds its place, in all regions${because}`, async () => {
     expect(
       await way.rows(
