@@ -71,8 +71,3 @@ export function marketSales(days: number): Arrival[] {
   }
   return sales
 }
-
-/** The day as business day, `YYYY-MM-DD`. */
-export function marketDay(day: number): string {
-  return new Date(START + day * DAY_MS + 8 * 3_600_000).toISOString().slice(0, 10)
-}

@@ -10,7 +10,7 @@ export interface Observed extends History {
 }
 
 /** Predicted against observed, of the customers of one tenth of the predictions. */
-export interface CalibrationBin {
+interface CalibrationBin {
   readonly bin: number
   readonly customers: number
   readonly predicted: number

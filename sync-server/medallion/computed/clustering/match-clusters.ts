@@ -8,7 +8,7 @@ export interface KnownCluster {
   readonly centre: Readonly<Record<string, number>>
 }
 
-export function featureKey({ group, value }: Pick<Feature, 'group' | 'value'>): string {
+function featureKey({ group, value }: Pick<Feature, 'group' | 'value'>): string {
   return `${group}:${value}`
 }
 

@@ -16,6 +16,8 @@ const MAIN_SHARE = 0.5
 const TWO_SHARES = 0.75
 /** Standardised differences from which a word is worth saying. */
 const NOTABLE = 0.5
+/** From which a share is worth listing in the description. */
+const WORTH_SAYING = 0.2
 const MOST_DIFFERENCES = 4
 
 /** Names by what sets a cluster apart from all baskets; no two are the same. */
@@ -51,13 +53,19 @@ function contentsOf({ differences }: Profile, { label }: Vocabulary): string {
   const [most, second] = categories
   // Where every basket is of one category there is nothing that sets them apart by it.
   if (most === undefined) return 'baskets'
-  if (most.inside >= MAIN_SHARE) return label('category', most.value).toLowerCase()
+  if (most.inside >= MAIN_SHARE) return goods(label('category', most.value))
   if (second !== undefined && most.inside + second.inside >= TWO_SHARES)
-    return `${label('category', most.value)} and ${label('category', second.value)}`.toLowerCase()
+    return `${goods(label('category', most.value))} and ${goods(label('category', second.value))}`
   return 'mixed baskets'
 }
 
 const UNKNOWN = 'unknown'
+
+/** In the middle of a name; the category of what has no other is no name by itself. */
+function goods(label: string): string {
+  const word = label.toLowerCase()
+  return word === 'other' ? 'other goods' : word
+}
 
 function sizeWord({ differences }: Profile): string | null {
   const of = (group: string) => differences.find(found => found.group === group)?.standardised ?? 0
@@ -88,7 +96,7 @@ function description(profile: Profile, words: Vocabulary): string {
   const { meanAmount, meanUnits, differences } = profile
   const size = `${words.amount(meanAmount)} and ${meanUnits.toFixed(1)} units on average`
   const shares = differences
-    .filter(({ group, standardised }) => !group.endsWith('_step') && standardised > 0)
+    .filter(({ group, standardised }) => !group.endsWith('_step') && standardised >= WORTH_SAYING)
     .slice(0, MOST_DIFFERENCES)
     .map(difference => shareText(difference, words))
   return `${[size, ...shares].join('; ')}.`
