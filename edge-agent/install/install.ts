@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ScoutError } from '../../app/errors.ts'
-import { ACTIVATE, DEACTIVATE, type InstallOptions, type PlannedFile, planInstall } from './plan.ts'
+import { ACTIVATE, DEACTIVATE, type PlannedFile, planInstall } from './plan.ts'
+import type { InstallOptions } from './service.ts'
 
 export interface InstallTarget {
   /** Installs below it and starts nothing: an image, or a test. */

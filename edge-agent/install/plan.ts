@@ -1,17 +1,7 @@
+import { type InstallOptions, SERVICE } from './service.ts'
 import { sysusersText, tmpfilesText, unitText, wrapperText } from './texts.ts'
 
-/** Where things lie on a machine, and who the agent is there. */
-export const SERVICE = 'scout-agent'
-export const HOME = `/var/lib/${SERVICE}`
 const LIBRARY = `/usr/local/lib/${SERVICE}`
-
-export interface InstallOptions {
-  /** The runtime: absolute. */
-  readonly node: string
-  readonly port: number
-  readonly maxBytes?: string | undefined
-  readonly whenFull?: string | undefined
-}
 
 /** A file to write, below the root that is installed into. */
 export interface PlannedFile {

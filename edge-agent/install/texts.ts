@@ -1,4 +1,4 @@
-import { HOME, type InstallOptions, SERVICE } from './plan.ts'
+import { HOME, type InstallOptions, SERVICE } from './service.ts'
 
 /** Memory at which the kernel is asked to end the service: about twice what it takes with a million sales waiting. */
 const MEMORY_MAX = '256M'

@@ -10,7 +10,7 @@ import {
   userId,
 } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
-import { ACCESS_TOKEN_S } from '../config.ts'
+import { ACCESS_TOKEN_S } from './lifetimes.ts'
 
 export interface UserPrincipal {
   readonly kind: 'user'

@@ -4,10 +4,10 @@ import { type Profile, profile, type UserRole, userRole } from '../../app/contra
 import { type RegionScope, regionScope } from '../../app/domain/geography.ts'
 import { type TenantId, tenantId, type UserId, userId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
-import { OFFLINE_S } from '../config.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { withSystem, withTenant } from '../database/tenant.ts'
 import { recordAudit } from './audit.ts'
+import { OFFLINE_S } from './lifetimes.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 
 export interface Person {

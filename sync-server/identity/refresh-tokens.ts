@@ -2,10 +2,10 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type TenantId, tenantId, type UserId, userId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
-import { REFRESH_TOKEN_S } from '../config.ts'
 import type { Pool, Transaction } from '../database/pool.ts'
 import { withSystem, withTenant } from '../database/tenant.ts'
 import { recordAudit } from './audit.ts'
+import { REFRESH_TOKEN_S } from './lifetimes.ts'
 
 /*
  * INVARIANTS

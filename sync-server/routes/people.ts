@@ -9,7 +9,7 @@ import {
   session,
 } from '../../app/contracts/http.ts'
 import { ScoutError } from '../../app/errors.ts'
-import { ACCESS_TOKEN_S, REFRESH_TOKEN_S } from '../config.ts'
+import { ACCESS_TOKEN_S, REFRESH_TOKEN_S } from '../identity/lifetimes.ts'
 import { logIn, readProfile } from '../identity/people.ts'
 import { endSession, type RefreshGrant, rotateSession, startSession } from '../identity/refresh-tokens.ts'
 import { EVERY_ROLE, userOf } from '../plugins/access.ts'
