@@ -3,11 +3,14 @@ import { Command } from 'commander'
 import { addBrandCommands } from './commands/brands.ts'
 import { reportFailure } from './commands/command-session.ts'
 import { addCustomerCommands } from './commands/customers.ts'
+import { addDeadLetterCommands } from './commands/dead-letter.ts'
 import { addDeviceCommands } from './commands/devices.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addKeyCommands } from './commands/keys.ts'
 import { addMedallionCommands } from './commands/medallion.ts'
 import { addPeopleCommands } from './commands/people.ts'
+import { addQuarantineCommands } from './commands/quarantine.ts'
+import { addSaleCommands } from './commands/sales.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addWorkCommands } from './commands/work.ts'
 
@@ -26,6 +29,9 @@ addCustomerCommands(program)
 addKeyCommands(program)
 addImportCommand(program)
 addBrandCommands(program)
+addSaleCommands(program)
+addQuarantineCommands(program)
+addDeadLetterCommands(program)
 
 try {
   await program.parseAsync()

@@ -14,6 +14,8 @@ export interface ServerConfig {
   readonly ingestion: IngestionLimits
   /** So long after data changed they are published, and so at most that often; null leaves publishing to people. */
   readonly publishEveryMs: number | null
+  /** Who shows it may read /metrics from anywhere; without one only this machine may. */
+  readonly metricsToken: string | null
   /** The server's clock. */
   readonly now: () => Date
 }
@@ -25,5 +27,6 @@ export const DEFAULTS = {
   rateLimits: { login: 30, enrol: 120, token: 600 },
   ingestion: INGESTION_LIMITS,
   publishEveryMs: 4 * 60_000,
+  metricsToken: null,
   now: () => new Date(),
 } as const satisfies Partial<ServerConfig>

@@ -25,6 +25,8 @@ import { healthRoutes } from './routes/health.ts'
 import { ingestionRoutes } from './routes/ingestion.ts'
 import { peopleRoutes } from './routes/people.ts'
 import type { App, RouteContext } from './routes/route-context.ts'
+import { saleRoutes } from './routes/sales.ts'
+import { waysBackRoutes } from './routes/ways-back.ts'
 
 export interface ServerParts {
   readonly config: ServerConfig
@@ -82,6 +84,8 @@ export async function buildServer({ config, log, pool, blobs, jobs, personal }: 
     administrationRoutes(routes, context)
     customerRoutes(routes, context)
     healthRoutes(routes, context)
+    saleRoutes(routes, context)
+    waysBackRoutes(routes, context)
   })
   if (config.appDir === null) app.setNotFoundHandler(nothingThere)
   else await application(app, config.appDir)

@@ -9,6 +9,7 @@ interface ServeOptions extends CommonOptions {
   readonly app?: string
   readonly logLevel: string
   readonly trustProxy?: boolean
+  readonly metricsToken?: string
 }
 
 const BUILT_APPLICATION = 'dist/renderer'
@@ -22,6 +23,10 @@ export function addServeCommand(program: Command): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--app <directory>', `the built application; ${BUILT_APPLICATION} where that is built`)
     .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
+    .option(
+      '--metrics-token <token>',
+      'who shows it may read /metrics from anywhere; else only this machine may (SCOUT_METRICS_TOKEN)',
+    )
     .option('--trust-proxy', 'believe X-Forwarded-* headers: only behind a proxy that sets them')
     .action(serve)
 }
@@ -33,7 +38,11 @@ async function serve(options: ServeOptions): Promise<void> {
     port: options.port,
     host: options.host,
     appDir: options.app ?? (existsSync(BUILT_APPLICATION) ? BUILT_APPLICATION : undefined),
-    config: { logLevel: options.logLevel, trustProxy: options.trustProxy ?? false },
+    config: {
+      logLevel: options.logLevel,
+      trustProxy: options.trustProxy ?? false,
+      metricsToken: options.metricsToken ?? process.env.SCOUT_METRICS_TOKEN ?? null,
+    },
   })
   print([options.json ? JSON.stringify({ url: server.url }) : `Scout listens at ${server.url}`])
   await new Promise<void>((resolve, reject) => {

@@ -26,6 +26,10 @@ export interface AuditEntry {
     | 'customer_read'
     | 'customer_erased'
     | 'brand_decided'
+    | 'dead_letter_read'
+    | 'dead_letter_stored'
+    | 'dead_letter_discarded'
+    | 'quarantine_released'
   /** What it was done to. */
   readonly subject: string | null
   readonly details?: Readonly<Record<string, unknown>>

@@ -153,8 +153,9 @@ export async function insertRefused(
     `${device.deviceId}/${header.boot_epoch}/${seq}/${createHash('sha256').update(raw).digest('hex')}`
   await tx.query(
     `insert into scout.bronze_refused
-       (tenant_id, refused_id, device_id, boot_epoch, seq, received_at, code, message, details, raw, key_version)
-     select $1, r.refused_id, $2, $3, r.seq, $4, r.code, r.message, r.details::jsonb, r.raw, $11
+       (tenant_id, refused_id, device_id, boot_epoch, seq, received_at, code, message, details, raw, key_version, sent_at,
+        clock_offset_ms)
+     select $1, r.refused_id, $2, $3, r.seq, $4, r.code, r.message, r.details::jsonb, r.raw, $11, $12, $13
      from unnest($5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::bytea[])
        as r (refused_id, seq, code, message, details, raw)
      on conflict do nothing`,
@@ -170,6 +171,8 @@ export async function insertRefused(
       refused.map(sale => (sale.details === null ? null : storableJson(sale.details))),
       refused.map(sale => sealBytes(batch.keys, sale.raw, refusedContext(device.tenantId, id(sale)))),
       batch.keys.current,
+      header.sent_at,
+      header.clock_offset_ms,
     ],
   )
 }

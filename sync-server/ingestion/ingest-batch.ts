@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { BatchHeader, SaleOutcome } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Pool } from '../database/pool.ts'
@@ -17,9 +16,10 @@ import type { PersonalKeys } from '../personal/personal-keys.ts'
 import type { Admission } from './admission.ts'
 import { businessTime } from './business-time.ts'
 import { inflate, inflatedLimit } from './inflate.ts'
-import { isJudged, isRefused, judgeSale } from './judge-sale.ts'
+import { isJudged, isRefused, type JudgedSale, judgeSale } from './judge-sale.ts'
+import { readSenderRights, type SenderRights } from './sender.ts'
 import { splitBatch } from './split-batch.ts'
-import { type Expectation, storeBatch } from './store-batch.ts'
+import { type BatchToStore, type Expectation, storeBatch } from './store-batch.ts'
 
 export interface IncomingBatch {
   readonly device: DevicePrincipal
@@ -39,6 +39,12 @@ export interface IngestParts {
   readonly admission: Admission
 }
 
+export interface Ingested {
+  readonly outcomes: readonly SaleOutcome[]
+  /** Of the accepted ones, when they were written at their source, in ms by the server's clock. */
+  readonly writtenAt: readonly number[]
+}
+
 /**
  * Takes a batch in: signature, inflating, header, every sale by itself, one transaction. Returns after its commit, with one outcome a seq.
  *
@@ -48,7 +54,7 @@ export interface IngestParts {
 export async function ingestBatch(
   { pool, keys, admission }: IngestParts,
   batch: IncomingBatch,
-): Promise<SaleOutcome[]> {
+): Promise<Ingested> {
   const sender = await readSender(pool, batch.device)
   const key = sender.keys.find(({ publicKey }) => ed25519Verify(publicKey, batch.signature, batch.body))
   if (key === undefined) throw new ScoutError('signature_invalid')
@@ -67,14 +73,14 @@ async function readAndStore(
   batch: IncomingBatch,
   sender: Sender,
   key: DeviceKey,
-): Promise<SaleOutcome[]> {
+): Promise<Ingested> {
   const { header, lines } = splitBatch(await inflate(batch.body))
   if (!isSettled(key)) await noteUse(pool, batch, key, header)
   const time = businessTime(sender.timeZone)
   const arrival = { receivedAt: batch.receivedAt, backfillFrom: sender.backfillFrom }
   const customers = { tenantId: batch.device.tenantId, keys }
   const verdicts = lines.map((line, i) => judgeSale(header.seqs[i] ?? 0, line, time, arrival, customers))
-  const toStore = {
+  const toStore: BatchToStore = {
     device: batch.device,
     storeIds: sender.storeIds,
     header,
@@ -85,12 +91,24 @@ async function readAndStore(
   }
   const store = (expectation: Expectation) =>
     withTenant(pool, batch.device.tenantId, tx => storeBatch(tx, toStore, expectation))
-  try {
-    return await store('all-new')
-  } catch (error) {
+  const outcomes = await store('all-new').catch((error: unknown) => {
     if (!(error instanceof ScoutError && error.code === 'conflict')) throw error
     return store('anything')
-  }
+  })
+  return { outcomes, writtenAt: writtenAt(toStore.sales, outcomes, header) }
+}
+
+/** When the new sales were written at their source, in ms of the server's clock; those of a device whose clock was never measured are left out. */
+function writtenAt(
+  sales: readonly JudgedSale[],
+  outcomes: readonly SaleOutcome[],
+  { clock_offset_ms }: BatchHeader,
+): number[] {
+  const stored = new Set(outcomes.filter(({ outcome }) => outcome === 'accepted').map(({ seq }) => seq))
+  return sales.flatMap(({ seq, recordedAt, recordedOffsetMs }) => {
+    const offset = recordedOffsetMs ?? clock_offset_ms
+    return offset === null || !stored.has(seq) ? [] : recordedAt.getTime() - offset
+  })
 }
 
 /** A key that others follow or that follows another one: its use may end one of them, or betray a copy. */
@@ -106,36 +124,13 @@ async function noteUse(
   )
 }
 
-const senderRow = z
-  .object({
-    status: z.enum(['active', 'suspended', 'revoked']),
-    store_ids: z.array(z.string()).nullable(),
-    backfill_from: z.string().nullable(),
-    time_zone: z.string(),
-  })
-  .transform(row => ({
-    status: row.status,
-    storeIds: row.store_ids,
-    backfillFrom: row.backfill_from,
-    timeZone: row.time_zone,
-  }))
-
-interface Sender extends z.infer<typeof senderRow> {
+interface Sender extends SenderRights {
   readonly keys: readonly DeviceKey[]
 }
 
 async function readSender(pool: Pool, device: DevicePrincipal): Promise<Sender> {
   return withTenant(pool, device.tenantId, async tx => {
-    const { rows } = await tx.query(
-      `select d.status, d.store_ids, d.backfill_from, p.time_zone
-       from scout.device d
-       join scout.tenant t on t.tenant_id = d.tenant_id
-       join scout.geo_pack p on p.pack_id = t.pack_id
-       where d.tenant_id = $1 and d.device_id = $2`,
-      [device.tenantId, device.deviceId],
-    )
-    if (rows[0] === undefined) throw new ScoutError('device_unknown')
-    const sender = senderRow.parse(rows[0])
+    const sender = await readSenderRights(tx, device)
     refuseUnlessActive(sender.status)
     return { ...sender, keys: await readDeviceKeys(tx, device) }
   })

@@ -1,18 +1,19 @@
-import { z } from 'zod'
-import { type BatchHeader, deviceStatus, type SaleOutcome } from '../../app/contracts/device.ts'
+import type { BatchHeader, SaleOutcome } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
-import { refuseUnlessActive } from '../devices/device-status.ts'
 import { storePersons } from '../personal/person-rows.ts'
-import { holdBackImports } from '../quarantine/release-stores.ts'
+import { judgeHeldAgain } from '../quarantine/judge-again.ts'
 import { type BatchOrigin, findConflicts, insertEvents, insertRefused } from './bronze-rows.ts'
+import { noteContact } from './device-contact.ts'
 import type { JudgedSale, RefusedSale } from './judge-sale.ts'
+import { markUnknownStores } from './known-stores.ts'
 
 /*
  * INVARIANTS (all in the one transaction given)
  *  1. Every seq of the header gets exactly one outcome, and what the outcome says is committed with it.
  *  2. An event is stored once by (device, boot epoch, seq), a version of a transaction once by its hash.
  *  3. A day whose standing sales may have changed has a note in medallion_touched_day.
+ *  4. A held sale that comes again is judged again, and can only lose reasons by that.
  */
 
 export interface BatchToStore extends BatchOrigin {
@@ -25,108 +26,35 @@ export interface BatchToStore extends BatchOrigin {
 /** The first try takes all sales for new; `conflict` says that one was there, then the second looks at each. */
 export type Expectation = 'all-new' | 'anything'
 
+/** A batch of a device: it is also a sign of life. */
 export async function storeBatch(
   tx: Transaction,
   batch: BatchToStore,
   expectation: Expectation,
 ): Promise<SaleOutcome[]> {
   const { sentBefore } = await noteContact(tx, batch)
-  const placed = await markUnknownStores(tx, batch)
+  return storeSales(tx, batch, sentBefore ? 'anything' : expectation)
+}
+
+/** The sales alone, from wherever they come. */
+export async function storeSales(
+  tx: Transaction,
+  batch: BatchToStore,
+  expectation: Expectation,
+): Promise<SaleOutcome[]> {
+  const { tenantId } = batch.device
+  const placed = await markUnknownStores(tx, tenantId, batch.storeIds, batch.sales)
   const { first, repeated } = firstOfEachVersion(placed)
-  const allNew = expectation === 'all-new' && !sentBefore
-  const inserted = await insertEvents(tx, batch, first, { allNew })
+  const inserted = await insertEvents(tx, batch, first, { allNew: expectation === 'all-new' })
   const rest = first.filter(sale => !inserted.has(sale.seq))
   const conflicts = await findConflicts(tx, batch, [...rest, ...repeated])
+  const known = rest.filter(sale => !conflicts.has(sale.seq))
+  const freed = await judgeHeldAgain(tx, tenantId, known)
   const refused = [...batch.refused, ...conflicts.values()]
   await insertRefused(tx, batch, refused)
-  await storePersons(
-    tx,
-    batch.device.tenantId,
-    batch.keys,
-    batch.sales.flatMap(({ person }) => person ?? []),
-    batch.receivedAt,
-  )
-  return outcomesInOrder(batch.header, placed, inserted, refused)
-}
-
-const BACKLOG_MAX = 2 ** 31 - 1
-const contactRow = z.object({ taken: z.boolean(), status: deviceStatus.nullable(), sent_before: z.boolean() })
-
-/**
- * Also takes the device's row lock, so that batches of one device (or of its clone) are stored one after the other. Whether its first or
- * last sale is there already tells a batch that is sent again.
- */
-async function noteContact(
-  tx: Transaction,
-  { device, header, receivedAt }: BatchToStore,
-): Promise<{ sentBefore: boolean }> {
-  const { rows } = await tx.query(
-    `with contact as (
-       update scout.device set
-         last_contact_at = $3, agent_version = $4, backlog = $5, clock_offset_ms = $6,
-         boot_epoch_floor = greatest(boot_epoch_floor, $7::integer), outbox_bytes = $8, outbox_max_bytes = $9,
-         dropped_sales = $10, dropped_since = $11
-       where tenant_id = $1 and device_id = $2 and status = 'active' and boot_epoch_floor <= $7::integer
-       returning device_id
-     )
-     select
-       exists (select from contact) as taken,
-       (select status from scout.device where tenant_id = $1 and device_id = $2) as status,
-       exists (
-         select from scout.bronze_events
-         where tenant_id = $1 and device_id = $2 and boot_epoch = $7::integer and seq = any ($12::bigint[])
-       ) as sent_before`,
-    [
-      device.tenantId,
-      device.deviceId,
-      receivedAt,
-      header.agent_version,
-      Math.min(header.backlog, BACKLOG_MAX),
-      header.clock_offset_ms,
-      header.boot_epoch,
-      header.outbox_bytes ?? null,
-      header.outbox_max_bytes ?? null,
-      header.drops?.sales ?? null,
-      droppedSince(header),
-      [header.seqs.at(0), header.seqs.at(-1)],
-    ],
-  )
-  const { taken, status, sent_before } = contactRow.parse(rows[0])
-  if (taken) return { sentBefore: sent_before }
-  if (status === null) throw new ScoutError('device_unknown')
-  refuseUnlessActive(status)
-  throw new ScoutError('boot_epoch_stale')
-}
-
-/** By the device's clock, which may name a year that no database holds: then it is unknown. */
-function droppedSince({ drops }: BatchHeader): string | null {
-  return drops !== undefined && /^(19|[2-8]\d)\d\d-/.test(drops.since) ? drops.since : null
-}
-
-/** A store is known when the tenant has it and the device was enrolled for it. */
-async function markUnknownStores(tx: Transaction, batch: BatchToStore): Promise<JudgedSale[]> {
-  const named = new Set(batch.sales.map(sale => sale.facts.storeId))
-  let known = await findStores(tx, batch, named)
-  if (known.size < named.size) {
-    await holdBackImports(tx, batch.device.tenantId)
-    known = await findStores(tx, batch, named)
-  }
-  const permitted = batch.storeIds === null ? known : known.intersection(new Set(batch.storeIds))
-  return batch.sales.map(sale =>
-    permitted.has(sale.facts.storeId) ? sale : { ...sale, reasons: ['unknown_store', ...sale.reasons] },
-  )
-}
-
-async function findStores(
-  tx: Transaction,
-  { device }: BatchToStore,
-  storeIds: ReadonlySet<string>,
-): Promise<Set<string>> {
-  const { rows } = await tx.query(
-    'select store_id from scout.dim_store where tenant_id = $1 and store_id = any($2::text[])',
-    [device.tenantId, [...storeIds]],
-  )
-  return new Set(rows.map(row => String(row.store_id)))
+  const persons = batch.sales.flatMap(({ person }) => person ?? [])
+  await storePersons(tx, tenantId, batch.keys, persons, batch.receivedAt)
+  return outcomesInOrder(batch.header, placed, inserted.union(freed), refused)
 }
 
 /** The same version of a transaction twice in one batch is one event and a duplicate of it. */

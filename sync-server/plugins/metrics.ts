@@ -7,6 +7,8 @@ export interface Metrics {
   readonly registry: Registry
   /** Sales by outcome: accepted, duplicate, quarantined, refused. */
   readonly sales: Counter<'outcome'>
+  /** From a sale's write at its source, by the server's clock, to its commit. */
+  readonly sourceToBronze: Histogram
   /** Shows how full ingestion is. */
   watchIngestion(admission: Admission): void
 }
@@ -32,9 +34,16 @@ export function metricsOf(app: FastifyInstance): Metrics {
     const route = request.routeOptions.url ?? 'unmatched'
     requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
   })
+  const sourceToBronze = new Histogram({
+    name: 'scout_source_to_bronze_seconds',
+    help: "From a sale's write at its source, put right by the device's measured clock, to its commit in bronze.",
+    buckets: [0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 3600, 86_400],
+    registers: [registry],
+  })
   return {
     registry,
     sales,
+    sourceToBronze,
     watchIngestion({ reading, storing }) {
       const door = (name: string, help: string, read: (gate: FairGate) => number) =>
         new Gauge({

@@ -71,13 +71,21 @@ export function ingestionRoutes(app: App, { config, pool, jobs, metrics, persona
       const receivedAt = config.now()
       const parts = { pool, keys: personal(), admission }
       const { body, signal } = request
-      const outcomes = await ingestBatch(parts, { device, body, signature, receivedAt, signal })
+      const { outcomes, writtenAt } = await ingestBatch(parts, {
+        device,
+        body,
+        signature,
+        receivedAt,
+        signal,
+      })
       for (const [outcome, sales] of Map.groupBy(outcomes, one => one.outcome))
         metrics.sales.inc({ outcome }, sales.length)
+      const committedAt = config.now().getTime()
+      for (const at of writtenAt) metrics.sourceToBronze.observe(Math.max(0, committedAt - at) / 1000)
       if (outcomes.some(({ outcome }) => outcome === 'accepted')) jobs.scheduleTransform(device.tenantId)
       // Typed already: holding every outcome to the schema once more takes as long as reading the sale.
       reply.serializer(JSON.stringify)
-      return { outcomes, server_time: config.now().toISOString() }
+      return { outcomes: [...outcomes], server_time: config.now().toISOString() }
     },
   )
 }
