@@ -168,8 +168,17 @@ const BODIES: Readonly<Record<string, (theirs: Readonly<Record<string, string>>)
   'post /v1/ingest/batches': () => ({}),
   'post /v1/customers/show': () => ({ customer: `${MARK}-suki` }),
   'post /v1/customers/erase': () => ({ customer: `${MARK}-suki` }),
+  'post /v1/dead-letters/show': theirs => ({ dead_letter_id: theirs.refused_id }),
+  'post /v1/dead-letters/replay': theirs => ({ dead_letter_ids: [theirs.refused_id] }),
+  'post /v1/dead-letters/discard': theirs => ({ dead_letter_ids: [theirs.refused_id], reason: 'not mine' }),
+  'post /v1/quarantine/show': theirs => ({ event_id: eventOf(theirs) }),
+  'post /v1/quarantine/release': theirs => ({ event_ids: [eventOf(theirs)], force_reason: 'not mine' }),
   'post /v1/publications': () => ({}),
   'post /v1/transforms': () => undefined,
+}
+
+function eventOf({ device_id, boot_epoch, seq }: Readonly<Record<string, string>>): string {
+  return `${device_id}/${boot_epoch}/${seq}`
 }
 
 /** How many rows each table has of the first tenant, and what its devices and people are. The audit may grow. */

@@ -189,24 +189,21 @@ forEachEngine(database => {
       expect(await release(event)).toEqual([{ event_id: event, reasons: [] }])
     })
 
-    it('is judged again when it is sent again, and only ever loses reasons', async () => {
-      const inAnHour = new Date(Date.now() + 3_600_000).toISOString()
-      const content = sale(fresh(), { sold_at: inAnHour })
+    it('is judged again when it is sent again', async () => {
+      const content = sale(fresh(), { sold_at: new Date(Date.now() + 12 * 60_000).toISOString() })
       const event = await hold(content)
       expect(await heldIds()).toContain(event)
-      world.clock.offsetMs = 3_600_000
+      expect((await source.send([{ seq, content }])).outcomes).toEqual([{ seq, outcome: 'duplicate' }])
+      expect(await heldIds()).toContain(event)
+      await rows('delete from scout.medallion_touched_day')
+      world.clock.offsetMs = 5 * 60_000
       try {
-        await source.logIn()
-        const answer = await source.send([{ seq, content }])
-        expect(answer.outcomes).toEqual([{ seq, outcome: 'accepted' }])
+        expect((await source.send([{ seq, content }])).outcomes).toEqual([{ seq, outcome: 'accepted' }])
         expect(await heldIds()).not.toContain(event)
-        world.clock.offsetMs = 100 * 86_400_000
-        await source.logIn()
+        expect(await touched()).toHaveLength(1)
         expect((await source.send([{ seq, content }])).outcomes).toEqual([{ seq, outcome: 'duplicate' }])
-        expect(await heldIds()).not.toContain(event)
       } finally {
         world.clock.offsetMs = 0
-        await source.logIn()
       }
     })
 
