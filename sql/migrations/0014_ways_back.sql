@@ -1,4 +1,4 @@
--- What ingestion held back or refused has a way back, and what it took in can be measured and read as the schema of the reference names it.
+-- What ingestion refused has a way back, and how far bronze is behind its sources can be measured.
 
 -- A dead letter is open until it was stored after all or given up. What its batch said of its time is needed to judge it again.
 alter table scout.bronze_refused
@@ -14,21 +14,8 @@ create index bronze_refused_open on scout.bronze_refused (tenant_id, received_at
 grant update (code, message, details, settled_as, settled_at, settled_note, tries, last_tried_at)
   on scout.bronze_refused to scout_app;
 
--- The file that a sale was imported from; null when a device sent it.
-alter table scout.bronze_events add column source_file text;
-
 -- Rows arrive in the order of received_at, so that a few pages of ranges find the last hour, and an insert pays nothing.
 create index bronze_events_received on scout.bronze_events using brin (received_at) with (autosummarize = on);
-
--- Raw transactions by the names of the reference: every sale as it was taken in, and where from.
-create view scout.bronze_transactions with (security_invoker = true) as
-select
-  tenant_id,
-  device_id || '/' || boot_epoch || '/' || seq as raw_id,
-  event_data as transaction_data,
-  source_file,
-  received_at as loaded_at
-from scout.bronze_events;
 
 -- From a sale's write at its source, put right by the device's measured clock, to its arrival at the server. Its commit follows within the
 -- request; the metric scout_source_to_bronze_seconds includes it. Null where the clock was never measured.
@@ -38,4 +25,4 @@ select
   received_at - (recorded_at - coalesce(recorded_offset_ms, clock_offset_ms) * interval '1 millisecond') as latency
 from scout.bronze_events;
 
-grant select on scout.bronze_transactions, scout.bronze_latency to scout_app, scout_system;
+grant select on scout.bronze_latency to scout_app, scout_system;

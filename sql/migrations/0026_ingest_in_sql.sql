@@ -69,7 +69,11 @@ begin
   )
   select
     tenant, 'sql', 1, next_seq, 'pos.v1', data, hash, data ->> 'store_id', data ->> 'transaction_id', occurred,
-    (occurred at time zone zone)::date, now(), now(), now(), 0, (data ->> 'revised_at')::timestamptz,
+    (occurred at time zone zone)::date, now(), now(), now(), 0,
+    case
+      when data ->> 'revised_at' ~ '([zZ]|[+-]\d\d:?\d\d)$' then (data ->> 'revised_at')::timestamptz
+      else (data ->> 'revised_at')::timestamp at time zone zone
+    end,
     coalesce((data ->> 'voided')::boolean, false), reasons
   on conflict do nothing;
   if reasons <> '{}' then

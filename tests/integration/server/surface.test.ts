@@ -112,6 +112,10 @@ describe('what the server shows to everybody', () => {
       expect(text).toContain('route="/v1/blobs/:sha256"')
       expect(text).not.toContain('0'.repeat(64))
     })
+
+    it('shows its numbers on this machine alone, not to whom a proxy brings', async () => {
+      expect(await codeOf(await ask('/metrics', { 'x-forwarded-for': '203.0.113.7' }))).toBe('403 forbidden')
+    })
   })
 
   describe('the documentation', () => {
