@@ -46,10 +46,6 @@ export function bigintArray(values: readonly (number | null)[]): Buffer {
   return fixed(OID.bigint, 8, values, (array, value, at) => array.writeBigInt64BE(BigInt(value), at))
 }
 
-export function integerArray(values: readonly number[]): Buffer {
-  return fixed(OID.integer, 4, values, (array, value, at) => array.writeInt32BE(value, at))
-}
-
 export function booleanArray(values: readonly boolean[]): Buffer {
   return fixed(OID.bool, 1, values, (array, value, at) => array.writeUInt8(value ? 1 : 0, at))
 }

@@ -1,7 +1,12 @@
 import { MAX_BATCH_BYTES } from '../../app/contracts/device.ts'
+import type { DeviceId, TenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
-import type { DevicePrincipal } from '../identity/access-tokens.ts'
 import { FairGate, type GateLimits, type Lane } from './fair-gate.ts'
+
+interface Sender {
+  readonly tenantId: TenantId
+  readonly deviceId: DeviceId
+}
 
 /** How much ingestion takes on at once. */
 export interface IngestionLimits {
@@ -62,13 +67,13 @@ export class Admission {
    *
    * @throws ScoutError `rate_limited`, `overloaded`, both with `retry_after_s`
    */
-  async toRead(device: DevicePrincipal, contentLength: number | undefined): Promise<() => void> {
+  async toRead(device: Sender, contentLength: number | undefined): Promise<() => void> {
     this.#countBatch(device.deviceId)
     return this.reading.enter(laneOf(device), contentLength ?? MAX_BATCH_BYTES)
   }
 
   /** Before a batch is inflated to so many bytes. @throws ScoutError `overloaded` */
-  async toStore(device: DevicePrincipal, bytes: number): Promise<() => void> {
+  async toStore(device: Sender, bytes: number): Promise<() => void> {
     return this.storing.enter(laneOf(device), bytes)
   }
 
@@ -100,6 +105,6 @@ interface Allowance {
 
 const MOST_ALLOWANCES = 10_000
 
-function laneOf({ tenantId, deviceId }: DevicePrincipal): Lane {
+function laneOf({ tenantId, deviceId }: Sender): Lane {
   return { tenant: tenantId, device: deviceId }
 }

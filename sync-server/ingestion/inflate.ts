@@ -3,7 +3,7 @@ import { MAX_BATCH_BYTES } from '../../app/contracts/device.ts'
 import { ScoutError } from '../../app/errors.ts'
 
 /** What the last four bytes of a gzip body say that it inflates to, modulo 2^32. */
-export function statedSize(compressed: Buffer): number {
+function statedSize(compressed: Buffer): number {
   return compressed.length < TRAILER_BYTES ? 0 : compressed.readUInt32LE(compressed.length - TRAILER_BYTES)
 }
 

@@ -48,7 +48,7 @@ export async function releaseUnknownStores(
  * A batch that finds a store unknown must not commit that after an import has released the store's sales: it would be held for ever. Until
  * their transactions end, such batches share this lock; an import has it alone, and waits for them.
  */
-export async function waitForBatchesThatFoundNoStore(tx: Transaction, tenantId: TenantId): Promise<void> {
+async function waitForBatchesThatFoundNoStore(tx: Transaction, tenantId: TenantId): Promise<void> {
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [lockName(tenantId)])
 }
 
