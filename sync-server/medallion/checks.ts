@@ -13,8 +13,8 @@ export interface Check {
   readonly sql: string
 }
 
-export const SEVERITIES = ['blocking', 'warning'] as const
-export type Severity = (typeof SEVERITIES)[number]
+const SEVERITIES = ['blocking', 'warning'] as const
+type Severity = (typeof SEVERITIES)[number]
 
 /** `sql/checks`, by name. */
 export function readChecks(models: readonly Model[]): Check[] {

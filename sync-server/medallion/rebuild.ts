@@ -12,7 +12,7 @@ import { columnsOf } from './statements.ts'
  */
 
 /** Below so many bytes of what it reads or holds, a relation is emptied and filled: catalogues need not change for that. */
-export const REPLACE_FROM_BYTES = 64 << 20
+const REPLACE_FROM_BYTES = 64 << 20
 
 /** Whether the relation is large, may be replaced, and is mostly this tenant's: the rows of all others are copied. */
 export async function isWorthReplacing(

@@ -10,7 +10,7 @@ const PRODUCTS = 300
 const CUSTOMERS = 100_000
 
 /** The first of the days, counted from 0. */
-export const FIRST_DAY = Date.parse('2023-01-01T00:00:00Z')
+const FIRST_DAY = Date.parse('2023-01-01T00:00:00Z')
 export const dayAt = (index: number) => new Date(FIRST_DAY + index * 86_400_000).toISOString().slice(0, 10)
 
 /** A tenant with its stores, over cities and municipalities of the whole country, and products. */
