@@ -1,4 +1,4 @@
--- check: no refined sale, segment or lifetime value names a customer who was erased
+-- check: no refined sale, segment, lifetime value, feature or score names a customer who was erased
 -- severity: blocking
 -- parameters: $1 tenant, $2 business days (null is all of them)
 select 'silver_transactions' as relation, e.customer_id
@@ -14,4 +14,14 @@ union all
 select 'gold_customer_ltv', e.customer_id
 from scout.customer_erased e
 join scout.gold_customer_ltv l on l.tenant_id = e.tenant_id and l.customer_id = e.customer_id
+where e.tenant_id = $1
+union all
+select 'customer_features', e.customer_id
+from scout.customer_erased e
+join scout.customer_features f on f.tenant_id = e.tenant_id and f.customer_id = e.customer_id
+where e.tenant_id = $1
+union all
+select 'churn_score', e.customer_id
+from scout.customer_erased e
+join scout.churn_score c on c.tenant_id = e.tenant_id and c.customer_id = e.customer_id
 where e.tenant_id = $1

@@ -8,7 +8,7 @@ import { type Actor, recordAudit } from '../identity/audit.ts'
 import { readStatements, type Statement } from './person-rows.ts'
 import type { PersonalKeys } from './personal-keys.ts'
 import { asPersonalRole } from './personal-role.ts'
-import { IDENTIFIERS, isPseudonym, pseudonymOf } from './pseudonyms.ts'
+import { canIdentify, IDENTIFIERS, isPseudonym, pseudonymOf } from './pseudonyms.ts'
 
 /** A request about one customer. */
 export interface CustomerRequest {
@@ -56,6 +56,14 @@ export async function showCustomer(
   return files
 }
 
+/**
+ * Tables with a row for each customer. Those that are redone by schedule must not name him until then. What names him beside something else
+ * (a sale, its lines) is refined anew.
+ */
+const ROWS_OF_CUSTOMERS = [
+  ...['dim_customer', 'silver_customer_segments', 'gold_customer_ltv', 'customer_features', 'churn_score'],
+] as const
+
 export interface Erasure {
   readonly customerIds: readonly string[]
   /** Business days that are refined anew without him, so that the partitions that named him are published anew. */
@@ -76,6 +84,8 @@ export async function eraseCustomer(
 ): Promise<Erasure> {
   return withTenant(pool, tenant, async tx => {
     const asked = pseudonymsFor(customer, keys, tenant)
+    // A run that is under way may have read him already, and would write him back: it ends first.
+    await tx.query(`select pg_advisory_xact_lock(hashtextextended('scout.medallion/' || $1, 0))`, [tenant])
     const customerIds = await asPersonalRole(tx, async () => {
       // Waits for batches that are being stored; those after it see the tombstone.
       await tx.query('lock table scout.customer_personal in share row exclusive mode')
@@ -99,8 +109,7 @@ export async function eraseCustomer(
         known,
       ]),
     )
-    // Those that are redone by schedule must not name him until then.
-    for (const relation of ['dim_customer', 'silver_customer_segments', 'gold_customer_ltv']) {
+    for (const relation of ROWS_OF_CUSTOMERS) {
       await tx.query(`delete from scout.${relation} where tenant_id = $1 and customer_id = any($2::text[])`, [
         tenant,
         known,
@@ -152,7 +161,9 @@ async function erasedAmong(
 function pseudonymsFor(customer: string, keys: PersonalKeys, tenant: TenantId): string[] {
   return isPseudonym(customer)
     ? [customer]
-    : IDENTIFIERS.map(kind => pseudonymOf(keys, tenant, kind, customer))
+    : IDENTIFIERS.filter(kind => canIdentify(kind, customer)).map(kind =>
+        pseudonymOf(keys, tenant, kind, customer),
+      )
 }
 
 function unknownCustomer(): ScoutError {

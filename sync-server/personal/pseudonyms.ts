@@ -19,6 +19,19 @@ export function pseudonymOf(
   return `c${KEY_VERSION}_${keyedHash(keys, tenant, 'pseudonym', message).toString('base64url')}`
 }
 
+/**
+ * Whether a text can be somebody's alone. "n/a" in a till's phone field is not: all who have it would be one customer, shown and erased
+ * together.
+ */
+export function canIdentify(kind: Identifier, text: string): boolean {
+  if (kind === 'phone') return !/\p{L}/u.test(text) && text.replace(/\D/g, '').length >= FEWEST_DIGITS
+  if (kind === 'email') return /^[^@\s]+@[^@\s]+$/.test(text.trim())
+  return true
+}
+
+/** Of a phone number without its area. */
+const FEWEST_DIGITS = 7
+
 export function isPseudonym(text: string): boolean {
   return /^c\d+_[\w-]{43}$/.test(text)
 }

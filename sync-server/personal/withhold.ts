@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { TenantId } from '../../app/domain/ids.ts'
 import type { PersonalKeys } from './personal-keys.ts'
-import { IDENTIFIERS, pseudonymOf } from './pseudonyms.ts'
+import { canIdentify, IDENTIFIERS, pseudonymOf } from './pseudonyms.ts'
 
 /** What may be known of a person, as a source wrote it; only ever stored sealed. */
 export const personDetails = z.object({
@@ -60,7 +60,8 @@ export function withholdPersonal(sale: unknown, keys: PersonalKeys, tenant: Tena
 export function personOf(details: PersonDetails, keys: PersonalKeys, tenant: TenantId): Person | null {
   for (const kind of IDENTIFIERS) {
     const identifier = details[kind]
-    if (identifier !== undefined) return { customerId: pseudonymOf(keys, tenant, kind, identifier), details }
+    if (identifier !== undefined && canIdentify(kind, identifier))
+      return { customerId: pseudonymOf(keys, tenant, kind, identifier), details }
   }
   return null
 }

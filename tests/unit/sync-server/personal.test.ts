@@ -29,6 +29,28 @@ describe('a pseudonym', () => {
   })
 })
 
+describe('what identifies nobody', () => {
+  it.each([
+    ['phone', 'n/a'],
+    ['phone', '-'],
+    ['phone', '0000'],
+    ['phone', 'SUKI-00000042'],
+    ['email', 'none'],
+    ['email', 'wala @'],
+  ] as const)('makes nobody a customer together with others: %s %s', (kind, text) => {
+    const sale = { [`customer_${kind}`]: text, customer_name: 'Maria Santos' }
+    expect(withholdPersonal(sale, keys, north)).toBeNull()
+    expect(sale).toEqual({})
+  })
+
+  it('gives way to what does', () => {
+    const sale = { customer_phone: 'n/a', customer_email: 'ana@suki.example' }
+    expect(withholdPersonal(sale, keys, north)?.customerId).toBe(
+      pseudonymOf(keys, north, 'email', 'ana@suki.example'),
+    )
+  })
+})
+
 describe('sealed bytes', () => {
   it('open again to what they were, whatever it was', () => {
     fc.assert(
