@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Progress } from '../../app/contracts/long-work.ts'
 import { describePlan } from '../medallion/describe-plan.ts'
+import { readLineage } from '../medallion/lineage.ts'
 import { listRuns } from '../medallion/list-runs.ts'
 import type { RunScope } from '../medallion/plan.ts'
 import { planMedallion, runMedallion } from '../medallion/runner.ts'
@@ -14,7 +15,7 @@ interface ScopeOptions extends CommonOptions {
   readonly due?: boolean
 }
 
-/** `scout medallion plan | run | runs`. */
+/** `scout medallion plan | run | runs | lineage`. */
 export function addMedallionCommands(program: Command): void {
   const medallion = program.command('medallion').description('the refined layers: silver, gold, platinum')
 
@@ -98,6 +99,20 @@ export function addMedallionCommands(program: Command): void {
             ]
               .join('\t')
               .trimEnd(),
+          ),
+      ),
+    )
+
+  withCommonOptions(medallion.command('lineage').argument('<relation>', 'such as scout.gold_sales_cube'))
+    .description('from which columns of which relations each column comes, down to bronze and the dimensions')
+    .option('--column <name>', 'of this column alone')
+    .action((relation: string, options: CommonOptions & { readonly column?: string }) =>
+      runCommand(
+        options,
+        ({ database: { pool } }) => readLineage(pool, relation, options.column),
+        edges =>
+          edges.map(({ relation: of, column_name, input_relation, input_column, how }) =>
+            [`${of}.${column_name || '*'}`, `${input_relation}.${input_column}`, how].join('\t'),
           ),
       ),
     )

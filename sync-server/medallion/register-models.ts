@@ -4,6 +4,7 @@ import { readChecks } from './checks.ts'
 import type { Model } from './model.ts'
 import { readModels } from './models.ts'
 import { registerChecks } from './register-checks.ts'
+import { registerLineage } from './register-lineage.ts'
 import { columnsGiven, columnsOf, type Statements, statementsOf } from './statements.ts'
 
 /** A model with what the runner executes for it. A view has nothing to execute. */
@@ -54,6 +55,7 @@ async function register(tx: Transaction, models: readonly Model[]): Promise<void
   await tx.query('delete from scout.medallion_model')
   for (const [position, model] of models.entries()) await registerOne(tx, model, position)
   await registerChecks(tx, models)
+  await registerLineage(tx, models)
 }
 
 /** All of them, in order: a view may read another, and columns may have come or gone. */
