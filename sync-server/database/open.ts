@@ -21,14 +21,14 @@ export interface OpenDatabaseOptions {
   readonly directory: string
 }
 
-/** Everyone shares the embedded engine's one backend: more connections only wait longer. */
-const EMBEDDED_CONNECTIONS = 4
+/** Everyone shares the embedded engine's one backend: more connections only wait longer, and a long transform is waited for. */
+const EMBEDDED = { max: 4, waitMs: 5 * 60_000 }
 
 /** Opens the database and brings it up to date: migrations, then the geography. Safe to repeat. */
 export async function openDatabase({ url, directory }: OpenDatabaseOptions): Promise<Database> {
   const engine = url === undefined ? await startEmbedded(directory) : undefined
   const connectionString = engine?.connectionString ?? url ?? ''
-  const pool = createPool(connectionString, engine === undefined ? {} : { max: EMBEDDED_CONNECTIONS })
+  const pool = createPool(connectionString, engine === undefined ? {} : EMBEDDED)
   const close = async () => {
     await pool.end()
     await engine?.close()

@@ -5,15 +5,22 @@ export type Transaction = Pick<pg.ClientBase, 'query'>
 
 export type Pool = pg.Pool
 
+export interface PoolOptions {
+  /** Connections at most. */
+  readonly max?: number
+  /** How long to wait for a free one before `database_unavailable`. */
+  readonly waitMs?: number
+}
+
 /**
  * A node-postgres pool whose values arrive as Scout wants them: `date` as `YYYY-MM-DD` (a `Date` would shift it by the
  * server's time zone), `bigint` as number (every bigint here is a count or a seq below 2^53), `numeric` as text (exact).
  */
-export function createPool(connectionString: string, options: { readonly max?: number } = {}): Pool {
+export function createPool(connectionString: string, options: PoolOptions = {}): Pool {
   const pool = new pg.Pool({
     connectionString,
     max: options.max ?? 10,
-    connectionTimeoutMillis: 30_000,
+    connectionTimeoutMillis: options.waitMs ?? 30_000,
     application_name: 'scout',
     types: { getTypeParser: typeParser },
   })

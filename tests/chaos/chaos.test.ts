@@ -170,8 +170,8 @@ describe('when everything fails', () => {
     }
 
     // It did go wrong, everywhere.
-    expect(report.agentKills).toBeGreaterThan(SECONDS / 5)
-    expect(report.serverKills).toBeGreaterThan(SECONDS / 40)
+    expect(report.agentKills).toBeGreaterThan(SHOPS / 4)
+    expect(report.serverKills).toBeGreaterThan(0)
     expect(
       Math.min(report.requestsLost, report.answersCut, report.duplicated, report.replayedLate),
     ).toBeGreaterThan(0)
