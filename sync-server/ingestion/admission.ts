@@ -22,7 +22,7 @@ const MIB = 1 << 20
 
 /**
  * Of 24 MiB inflated about six times as much is in memory while it is judged and written; with 48 MiB of bodies and a server at rest that
- * stays below 400 MiB. An agent sends one batch at a time and waits a minute for its answer.
+ * stays below 512 MiB. An agent sends one batch at a time and waits a minute for its answer.
  */
 export const INGESTION_LIMITS: IngestionLimits = {
   reading: {

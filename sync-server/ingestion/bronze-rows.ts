@@ -44,6 +44,7 @@ export async function insertEvents(
 ): Promise<Set<number>> {
   if (sales.length === 0) return new Set()
   const { device, header, receivedAt } = batch
+  const clean = sales.filter(sale => sale.reasons.length === 0)
   const { rows } = await tx.query<{ seq: number }>(
     `with fresh as (
        insert into scout.bronze_events (
@@ -68,11 +69,15 @@ export async function insertEvents(
      ),
      touched as (
        insert into scout.medallion_touched_day (tenant_id, day, touch_id)
-       select distinct $1, business_day, $21 from fresh where quarantine_reasons = '{}'
+       ${
+         allNew
+           ? 'select $1, d.day, $21 from unnest($22::date[]) as d (day)'
+           : `select distinct $1, business_day, $21 from fresh where quarantine_reasons = '{}' and $22::date[] is not null`
+       }
        on conflict do nothing
        returning 1
      )
-     select seq from fresh`,
+     ${allNew ? 'select count(*) as events from fresh' : 'select seq from fresh'}`,
     [
       device.tenantId,
       device.deviceId,
@@ -82,9 +87,10 @@ export async function insertEvents(
       header.clock_offset_ms,
       ...columnsOf(sales.toSorted(inOneOrder)),
       randomUUID(),
+      dateArray([...new Set(clean.map(sale => sale.businessDay))]),
     ],
   )
-  return new Set(rows.map(row => row.seq))
+  return new Set(allNew ? sales.map(sale => sale.seq) : rows.map(row => row.seq))
 }
 
 function columnsOf(sales: readonly JudgedSale[]): Buffer[] {
