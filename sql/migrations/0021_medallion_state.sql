@@ -74,10 +74,13 @@ as $$
       select 1 from pg_attribute a
       where a.attrelid = present and a.attnum > 0 and (a.attidentity <> '' or a.attgenerated <> '' or a.attacl is not null)
     )
-    -- Only views hang on it; other things (functions that give its rows) would go with it.
+    -- Only views and its own policies hang on it; other things (functions that give its rows) would go with it.
     and not exists (
       select 1 from pg_depend d
       where (d.refobjid = present or d.refobjid = c.reltype) and d.deptype = 'n' and d.classid <> 'pg_rewrite'::regclass
+        and not exists (
+          select 1 from pg_policy p where d.classid = 'pg_policy'::regclass and p.oid = d.objid and p.polrelid = present
+        )
     )
   from pg_class c
   where c.oid = present

@@ -30,6 +30,15 @@ begin
       using errcode = 'lock_not_available', hint = 'Wait for that run to end, then repeat.';
   end if;
 
+  -- Not while a rebuild puts a new table in the place of an old one, nor after it for who froze his moment before: he would find it empty.
+  for model in select m.* from scout.medallion_model m where m.kind <> 'view' order by m.position loop
+    execute format('lock table %s in row exclusive mode nowait', model.relation);
+    if not exists (select 1 from pg_class c where c.oid = to_regclass(model.relation)) then
+      raise exception 'The relation % was made anew after this transaction began.', model.relation
+        using errcode = 'serialization_failure', hint = 'Begin a new transaction, then repeat.';
+    end if;
+  end loop;
+
   with taken as (
     delete from scout.medallion_touched_day d where d.tenant_id = tenant returning d.day
   )

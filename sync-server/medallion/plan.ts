@@ -1,6 +1,6 @@
 import type { TenantId } from '../../app/domain/ids.ts'
 import type { Transaction } from '../database/pool.ts'
-import { type Layer, type Model, SCHEDULE_HOURS } from './model.ts'
+import { type Model, SCHEDULE_HOURS } from './model.ts'
 import { withDependents } from './models.ts'
 import type { RegisteredModel } from './register-models.ts'
 import { type Slices, slicesOf } from './run-model.ts'
@@ -14,8 +14,8 @@ export interface RunScope {
   readonly scheduled?: 'none' | 'due' | 'all'
   /** Only this relation and what depends on it. */
   readonly relation?: string | undefined
-  /** Only relations of these layers. */
-  readonly layers?: readonly Layer[]
+  /** Only these relations, and nothing that depends on them. */
+  readonly only?: readonly string[]
   /** Of the relations that their schedule makes due, so many at most. */
   readonly atMost?: number
 }
@@ -68,7 +68,7 @@ export async function planRun(
     const isRefitted =
       refresh.kind === 'incremental' && steps.some(step => step.model.relation === refresh.fit)
     if (refresh.kind === 'view' || (chosen !== null && !chosen.has(relation) && !isRefitted)) continue
-    if (scope.layers !== undefined && !scope.layers.includes(model.layer)) continue
+    if (scope.only !== undefined && !scope.only.includes(relation)) continue
     if (refresh.kind !== 'incremental') {
       const reason = scheduledReason(model, scope, { models, state, changed, now })
       if (reason !== null && scheduledLeft-- > 0) steps.push({ model, slices: null, reason })

@@ -7,20 +7,50 @@ import { columnsOf } from './statements.ts'
 
 /*
  * A relation made anew as a whole is a new table that takes the place of the old one: `create table as` reads in parallel and keeps no
- * index meanwhile, `insert … select` does neither. Who reads the relation waits for the run to end; a reader that has frozen its
- * moment before that must hold a lock on the table first (`publication-source.ts`), or it would find the new table empty.
+ * index meanwhile, `insert … select` does neither.
+ *
+ * INVARIANTS
+ *  1. From before its moment is frozen until it commits, nobody else writes into a table that a run replaces: the rows of other tenants
+ *     are copied as of that moment.
+ *  2. Whoever reads several relations as of one moment holds locks on them from before that moment (`holdTables`): of a table that was
+ *     replaced after it he would see no row.
+ *  3. Locks are taken in the order in which the models run.
  */
 
 /** Below so many bytes of what it reads or holds, a relation is emptied and filled: catalogues need not change for that. */
 const REPLACE_FROM_BYTES = 64 << 20
 
-/** Whether the relation is large, may be replaced, and is mostly this tenant's: the rows of all others are copied. */
-export async function isWorthReplacing(
+/** Of the relations, those that are large, may be replaced, and are mostly this tenant's. */
+export async function worthReplacing(
   tx: Transaction,
   tenantId: TenantId,
-  { relation, inputs }: Model,
+  models: readonly Model[],
   fromBytes = REPLACE_FROM_BYTES,
-): Promise<boolean> {
+): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const model of models) {
+    if ((await isLarge(tx, model, fromBytes)) && (await isMostly(tx, tenantId, model.relation)))
+      found.add(model.relation)
+  }
+  return found
+}
+
+/** The first statement of a transaction that reads or refines: it freezes no moment. `replaced` are held against all other writers. */
+export async function holdTables(
+  tx: Transaction,
+  models: readonly Model[],
+  mode: 'read' | { readonly replaced: ReadonlySet<string> },
+): Promise<void> {
+  const statements = models
+    .filter(({ refresh }) => refresh.kind !== 'view')
+    .map(({ relation }) => {
+      if (mode === 'read') return `lock table ${relation} in access share mode`
+      return `lock table ${relation} in ${mode.replaced.has(relation) ? 'share row exclusive' : 'row exclusive'} mode`
+    })
+  await tx.query(statements.join('; '))
+}
+
+async function isLarge(tx: Transaction, { relation, inputs }: Model, fromBytes: number): Promise<boolean> {
   const { rows } = await tx.query(
     `with named as (
        select to_regclass(name) as oid from unnest($1::text[]) as name
@@ -32,11 +62,11 @@ export async function isWorthReplacing(
        select d.refobjid from named n join pg_rewrite r on r.ev_class = n.oid join pg_depend d on d.objid = r.oid
        where d.refclassid = 'pg_class'::regclass
      )
-     select scout.may_be_replaced(to_regclass($2)) and coalesce(max(pg_relation_size(oid)), 0) >= $3 as worth
+     select coalesce(max(pg_relation_size(oid)), 0) >= $3 and scout.may_be_replaced(to_regclass($2)) as large
      from read where oid is not null`,
     [[relation, ...inputs], relation, fromBytes],
   )
-  return rows[0]?.worth === true && (await isMostly(tx, tenantId, relation))
+  return rows[0]?.large === true
 }
 
 /** @returns how many rows the tenant has in the new table. */

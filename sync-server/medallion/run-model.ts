@@ -1,6 +1,6 @@
 import type { TenantId } from '../../app/domain/ids.ts'
 import type { Transaction } from '../database/pool.ts'
-import { isWorthReplacing, replaceTable } from './rebuild.ts'
+import { replaceTable } from './rebuild.ts'
 import type { RegisteredModel } from './register-models.ts'
 import { runComputed } from './run-computed.ts'
 import { parameterCount } from './statements.ts'
@@ -26,14 +26,11 @@ export async function runModel(
   tenantId: TenantId,
   model: RegisteredModel,
   slices: Slices,
-  { signal, replaceFromBytes }: { signal?: AbortSignal | undefined; replaceFromBytes?: number | undefined },
+  { signal, replaced }: { signal?: AbortSignal | undefined; replaced: ReadonlySet<string> },
 ): Promise<number> {
   const { statements } = model
   if (statements === null) return 0
-  const isWhole = slices === null && statements.insert !== null
-  if (isWhole && (await isWorthReplacing(tx, tenantId, model, replaceFromBytes))) {
-    return replaceTable(tx, tenantId, model)
-  }
+  if (slices === null && replaced.has(model.relation)) return replaceTable(tx, tenantId, model)
   const remove = () => tx.query(statements.delete, values(statements.delete, tenantId, slices))
   // Its select may read what the relation held before.
   if (statements.insert === null) return runComputed(tx, tenantId, model, remove, signal)

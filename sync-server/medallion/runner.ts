@@ -6,6 +6,7 @@ import type { Pool, Transaction } from '../database/pool.ts'
 import { fromDatabase } from '../database/postgres-errors.ts'
 import { withTenant } from '../database/tenant.ts'
 import { type Plan, planRun, type RunScope, type Step } from './plan.ts'
+import { holdTables, worthReplacing } from './rebuild.ts'
 import { registeredChecks } from './register-checks.ts'
 import { type RegisteredModel, registerModels } from './register-models.ts'
 import { type CheckOutcome, runChecks } from './run-checks.ts'
@@ -56,7 +57,8 @@ export async function runMedallion(request: MedallionRequest): Promise<Medallion
     const models = await registerModels(pool)
     refuseUnknown(models, request.relation)
     await refreshStatistics(pool, ['scout.bronze_events', ...models.flatMap(model => model.inputs)])
-    return await withTenant(pool, tenantId, tx => refine(tx, request, models, log, now), {
+    const replaced = await withTenant(pool, tenantId, tx => prepare(tx, request, models, log.startedAt))
+    return await withTenant(pool, tenantId, tx => refine(tx, request, models, replaced, log, now), {
       repeatableRead: true,
     })
   } catch (error) {
@@ -89,15 +91,40 @@ interface RunLog {
   stage: string
 }
 
+/**
+ * Which tables the run will replace: that must be known, and they held, before it freezes its moment.
+ *
+ * @throws ScoutError `busy`: at once, instead of waiting for the locks of a run that is under way.
+ */
+async function prepare(
+  tx: Transaction,
+  request: MedallionRequest,
+  models: readonly RegisteredModel[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  const { tenantId, replaceFromBytes } = request
+  await takeTurn(tx, tenantId)
+  const { steps } = await planRun(tx, tenantId, models, request, now)
+  const whole = steps.filter(({ model, slices }) => slices === null && model.refresh.kind !== 'computed')
+  return worthReplacing(
+    tx,
+    tenantId,
+    whole.map(({ model }) => model),
+    replaceFromBytes,
+  )
+}
+
 async function refine(
   tx: Transaction,
   request: MedallionRequest,
   registered: readonly RegisteredModel[],
+  replaced: ReadonlySet<string>,
   log: RunLog,
   now: () => Date,
 ): Promise<MedallionRun> {
   const { tenantId, signal, onProgress } = request
   const { runId, startedAt, models } = log
+  await holdTables(tx, registered, { replaced })
   await takeTurn(tx, tenantId)
   const { days, steps } = await planRun(tx, tenantId, registered, request, startedAt)
   if (steps.length === 0) return { runId, days, models, warnings: [] }
@@ -109,7 +136,7 @@ async function refine(
   }
   for (const [position, step] of steps.entries()) {
     report(step.model.relation, position)
-    models.push(await runStep(tx, request, step, position, now()))
+    models.push(await runStep(tx, { tenantId, signal, replaced }, step, position, now()))
   }
   const isWhole = ({ slices, model }: Step) => slices === null && model.refresh.kind === 'incremental'
   const checked = steps.some(isWhole) ? null : days
@@ -120,7 +147,7 @@ async function refine(
     report(check, steps.length + done, steps.length + checks.length),
   )
   // Days asked for by name, or some relations, say nothing about what else was touched.
-  const isEverything = request.relation === undefined && request.layers === undefined
+  const isEverything = request.relation === undefined && request.only === undefined
   if (typeof request.days === 'string' && isEverything) await clearTouchedDays(tx, tenantId)
   await recordRun(tx, tenantId, { runId, startedAt, endedAt: now(), days, models, warnings })
   report('done', steps.length + checks.length, steps.length + checks.length)
@@ -138,13 +165,13 @@ async function takeTurn(tx: Transaction, tenantId: TenantId): Promise<void> {
 
 async function runStep(
   tx: Transaction,
-  request: MedallionRequest,
+  run: { tenantId: TenantId; signal: AbortSignal | undefined; replaced: ReadonlySet<string> },
   { model, slices }: Step,
   position: number,
   startedAt: Date,
 ): Promise<ModelRun> {
   const started = performance.now()
-  const rows = await runModel(tx, request.tenantId, model, slices, request)
+  const rows = await runModel(tx, run.tenantId, model, slices, run)
   const { relation, inputs, sha256 } = model
   const ms = Math.round(performance.now() - started)
   return { model: relation, position, startedAt, ms, rows, inputs, sha256, whole: slices === null }

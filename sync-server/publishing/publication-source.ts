@@ -4,8 +4,8 @@ import { packInfo } from '../../app/domain/geography.ts'
 import type { TenantId } from '../../app/domain/ids.ts'
 import { ScoutError } from '../../app/errors.ts'
 import type { Transaction } from '../database/pool.ts'
-import type { Model } from '../medallion/model.ts'
 import { readModels, withSources } from '../medallion/models.ts'
+import { holdTables } from '../medallion/rebuild.ts'
 import { registeredChecks } from '../medallion/register-checks.ts'
 import { type CheckOutcome, runChecks } from '../medallion/run-checks.ts'
 import { type Geography, readPlaces } from './draft-geography.ts'
@@ -42,7 +42,7 @@ export async function readSource(
 ): Promise<PublicationSource> {
   onProgress({ stage: 'check', done: 0 })
   const models = readModels()
-  await holdRelations(tx, models)
+  await holdTables(tx, models, 'read')
   const warnings = await runChecks(tx, tenantId, await registeredChecks(tx), null)
   const facts: FactSource[] = []
   for (const dataset of FACT_DATASETS) {
@@ -70,13 +70,4 @@ export async function readSource(
 /** Those that speak of one of the relations. */
 function warningsOn(relations: ReadonlySet<string>, warnings: readonly CheckOutcome[]): CheckOutcome[] {
   return warnings.filter(({ check }) => check.relations.some(relation => relations.has(relation)))
-}
-
-/**
- * A lock before anything is read, and so before the moment is frozen: a rebuild that puts a new table in the place of an old one is
- * over by then, or waits. In the order in which a rebuild goes, so that the two cannot wait for each other.
- */
-async function holdRelations(tx: Transaction, models: readonly Model[]): Promise<void> {
-  const tables = models.filter(({ refresh }) => refresh.kind !== 'view')
-  await tx.query(`lock table ${tables.map(({ relation }) => relation).join(', ')} in access share mode`)
 }

@@ -136,7 +136,8 @@ describe('a medallion run', () => {
         const tenantId = await tenantWithSales(pool, [sale('1')])
         const other = await pool.connect()
         try {
-          await other.query('begin; lock table scout.gold_sales_cube in share mode')
+          // The run can write its rows, but not yet say so.
+          await other.query('begin; lock table scout.medallion_run in share mode')
           const waiting = Promise.withResolvers<void>()
           const run = runMedallion({
             pool,

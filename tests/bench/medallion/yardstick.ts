@@ -16,7 +16,7 @@ export async function createByHand(pool: Pool, models: readonly Model[]): Promis
     const body = select
       .replaceAll('$2', 'null')
       .replaceAll('$1', `'${TENANT}'`)
-      .replaceAll(/\bscout\.(gold_\w+|anomaly\w+)/g, name =>
+      .replaceAll(/\bscout\.\w+/g, name =>
         models.some(model => model.relation === name) ? name.replace('scout.', 'yardstick.') : name,
       )
     const indexes = await indexesOf(pool, relation, table)
