@@ -31,7 +31,8 @@ create table scout.medallion_lineage (
   input_relation text not null,
   input_column text not null,
   -- value: it is part of the column's expression. rows: it decides which rows there are. computed: TypeScript stands between them.
-  how text not null check (how in ('value', 'rows', 'computed')),
+  -- declared: the header names the relation, but a function reads it, whose inside is not seen; input_column is then '*'.
+  how text not null check (how in ('value', 'rows', 'computed', 'declared')),
   primary key (relation, column_name, input_relation, input_column)
 );
 call scout.share_reference_table('scout.medallion_lineage');
@@ -48,7 +49,8 @@ as $$
     union
     select l.relation, l.column_name, l.input_relation, l.input_column, l.how, b.steps + 1
     from back b
-    join scout.medallion_lineage l on l.relation = b.input_relation and l.column_name in (b.input_column, '')
+    join scout.medallion_lineage l
+      on l.relation = b.input_relation and (l.column_name in (b.input_column, '') or b.input_column = '*')
     -- Longer than any way through the layers: models do not read each other in circles.
     where b.steps < 20
   )

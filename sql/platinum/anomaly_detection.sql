@@ -1,7 +1,7 @@
 -- relation: scout.anomaly_detection
 -- grain: one region, province, city or store, business day and metric that is anomalous
 -- key: tenant_id, metric, day, level, place
--- inputs: scout.gold_store_days
+-- inputs: scout.gold_store_days, scout.geo_place
 -- kind: incremental
 -- slice: day
 -- redo: select distinct d + 7 * k from unnest($2::date[]) as d cross join generate_series(0, 8) as k

@@ -8,7 +8,8 @@ export interface LineageEdge {
   readonly column_name: string
   readonly input_relation: string
   readonly input_column: string
-  readonly how: 'value' | 'rows' | 'computed'
+  /** `declared`: the header names the relation, and a function of the database reads it. */
+  readonly how: 'value' | 'rows' | 'computed' | 'declared'
   /** How many steps back. */
   readonly steps: number
 }

@@ -45,6 +45,22 @@ export async function registerLineage(tx: Transaction, models: readonly Model[])
       edges.map(({ how }) => how),
     ],
   )
+  await addDeclared(tx, models)
+}
+
+/** What a header names and the query does not: it calls a function that reads it. */
+async function addDeclared(tx: Transaction, models: readonly Model[]): Promise<void> {
+  const declared = models.flatMap(({ relation, inputs }) => inputs.map(input => ({ relation, input })))
+  await tx.query(
+    `insert into scout.medallion_lineage (relation, column_name, input_relation, input_column, how)
+     select d.relation, '', d.input, '*', 'declared'
+     from unnest($1::text[], $2::text[]) as d (relation, input)
+     where not exists (
+       select 1 from scout.medallion_lineage l where l.relation = d.relation and l.input_relation = d.input
+     )
+     on conflict do nothing`,
+    [declared.map(({ relation }) => relation), declared.map(({ input }) => input)],
+  )
 }
 
 /** A view of the model's select for a moment: Postgres resolves it as it will when it runs. */
