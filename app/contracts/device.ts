@@ -226,12 +226,15 @@ export const BATCH_SIGNATURE_HEADER = 'scout-signature'
 
 const seq = z.number().int().positive().max(Number.MAX_SAFE_INTEGER)
 
+/** How far a device's clock is ahead of the server's, ms: 300 years, so that no moment put right by it leaves what a database can hold. */
+const clockOffset = z.number().int().min(-1e13).max(1e13)
+
 export const batchHeader = z.object({
   boot_epoch: z.number().int().positive(),
   seqs: z.array(seq).min(1).max(MAX_BATCH_SALES),
   /** Device clock at sending, and how far it is ahead of the server's (ms), null before it was measured. */
   sent_at: z.iso.datetime({ offset: true }),
-  clock_offset_ms: z.number().int().nullable(),
+  clock_offset_ms: clockOffset.nullable(),
   agent_version: z.string().max(32),
   /** Sales waiting in the outbox, those of this batch included. */
   backlog: z.number().int().nonnegative(),
@@ -249,7 +252,7 @@ export const batchLine = z.object({
   /** Device clock when the sale entered the outbox. */
   recorded_at: z.iso.datetime({ offset: true }),
   /** How far that clock was ahead of the server's at `recorded_at` (ms), as far as it was measured then or later in the same boot. */
-  clock_offset_ms: z.number().int().nullish(),
+  clock_offset_ms: clockOffset.nullish(),
   sale: z.unknown(),
 })
 

@@ -167,6 +167,10 @@ forEachEngine(database => {
         'sale_invalid',
         pos(`,"deep":${'['.repeat(200_000)}${']'.repeat(200_000)}`),
       ],
+      'has a clock put right by more than any clock is wrong': [
+        'sale_invalid',
+        pos('').replace('"sale":', `"clock_offset_ms":${Number.MAX_SAFE_INTEGER},"sale":`),
+      ],
       'lies in no year of ours': ['sale_invalid', sale('x', { sold_at: '0000-01-01T00:00:00Z' })],
     }
 
@@ -245,6 +249,11 @@ forEachEngine(database => {
         '400 batch_malformed',
         'with fewer lines than announced',
         () => batch([{ seq: 1, content: '{}' }], { seqs: [1, 2] }),
+      ],
+      [
+        '400 batch_malformed',
+        'whose clock is wrong by more than any calendar holds',
+        () => batch([{ seq: 1, content: sale(fresh()) }], { clock_offset_ms: Number.MAX_SAFE_INTEGER }),
       ],
       [
         '400 batch_malformed',
