@@ -36,7 +36,7 @@ begin
     raise exception using errcode = '22023', message = 'A sale has a transaction_id, a store_id, sold_at (ISO 8601) and lines.';
   end if;
   if jsonb_path_exists(data, '$.keyvalue() ? (@.key like_regex "^customer_(name|phone|email)$" && @.value != null)')
-    or data ->> 'customer_id' !~ '^c\d+_' then
+    or data ->> 'customer_id' !~ '^c\d+_[\w-]{43}$' then
     raise exception using errcode = '22023', message = 'Personal data come in through the server, which seals them. Leave the customer out.';
   end if;
   select p.time_zone into zone

@@ -36,3 +36,19 @@ export async function readSenderRights(
   if (rows[0] === undefined) throw new ScoutError('device_unknown')
   return senderRow.parse(rows[0])
 }
+
+/** The same of a sale that is here already: what came by SQL or import has no device, and no limits. */
+export async function readOriginRights(
+  tx: Transaction,
+  { tenantId, deviceId }: Omit<DevicePrincipal, 'kind'>,
+): Promise<SenderRights> {
+  const { rows } = await tx.query(
+    `select coalesce(d.status, 'active') as status, d.store_ids, d.backfill_from, p.time_zone
+     from scout.tenant t
+     join scout.geo_pack p on p.pack_id = t.pack_id
+     left join scout.device d on d.tenant_id = t.tenant_id and d.device_id = $2
+     where t.tenant_id = $1`,
+    [tenantId, deviceId],
+  )
+  return senderRow.parse(rows[0])
+}

@@ -14,7 +14,8 @@ const releasedRow = z.object({ store_id: z.string(), transaction_id: z.string(),
 
 /**
  * Takes the reason `unknown_store` from the sales of these stores: they are in the catalogue now. For the importer, in its own transaction,
- * after it has written the stores. A sale of a device that was not enrolled for the store stays where it is. The days that change are noted.
+ * after it has written the stores. A sale of a device that was not enrolled for the store stays where it is; what came by SQL or
+ * import has no device, and no such limit. The days that change are noted.
  */
 export async function releaseUnknownStores(
   tx: Transaction,
@@ -26,11 +27,14 @@ export async function releaseUnknownStores(
   const { rows } = await tx.query(
     `update scout.bronze_events b
      set quarantine_reasons = array_remove(b.quarantine_reasons, 'unknown_store')
-     from scout.dim_store s, scout.device d
-     where b.tenant_id = $1 and s.tenant_id = $1 and d.tenant_id = $1
+     from scout.dim_store s
+     where b.tenant_id = $1 and s.tenant_id = $1
        and b.quarantine_reasons <> '{}' and 'unknown_store' = any (b.quarantine_reasons)
        and b.store_id = any ($2::text[]) and s.store_id = b.store_id
-       and d.device_id = b.device_id and (d.store_ids is null or b.store_id = any (d.store_ids))
+       and not exists (
+         select from scout.device d
+         where d.tenant_id = $1 and d.device_id = b.device_id and b.store_id <> all (d.store_ids)
+       )
      returning b.store_id, b.transaction_id, b.quarantine_reasons = '{}' as free`,
     [tenantId, [...new Set(storeIds)]],
   )

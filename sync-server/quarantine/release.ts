@@ -10,7 +10,7 @@ import { type Actor, recordAudit } from '../identity/audit.ts'
 import { businessTime } from '../ingestion/business-time.ts'
 import { quarantineReasons } from '../ingestion/quarantine.ts'
 import { readSale } from '../ingestion/sale-facts.ts'
-import { readSenderRights } from '../ingestion/sender.ts'
+import { readOriginRights } from '../ingestion/sender.ts'
 import { touchDays } from '../ingestion/touch-days.ts'
 import { keyOf, noSuch } from './held-sales.ts'
 
@@ -73,7 +73,7 @@ async function release(
   const held = heldRow.parse(rows[0])
   // Free already: released twice is released once.
   if (held.quarantine_reasons.length === 0) return []
-  const sender = await readSenderRights(tx, { tenantId, deviceId: deviceId.parse(key[0]) })
+  const sender = await readOriginRights(tx, { tenantId, deviceId: deviceId.parse(key[0]) })
   const facts = readSale(held.contract, held.event_data, businessTime(sender.timeZone))
   const arrival = { receivedAt: held.received_at, backfillFrom: sender.backfillFrom }
   const judged = new Set(quarantineReasons(facts, held.business_day, arrival))

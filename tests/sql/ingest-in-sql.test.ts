@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { withTenant } from '../../sync-server/database/tenant.ts'
 import { runMedallion } from '../../sync-server/medallion/runner.ts'
+import { listHeldSales } from '../../sync-server/quarantine/held-sales.ts'
+import { releaseHeldSales } from '../../sync-server/quarantine/release.ts'
+import { releaseUnknownStores } from '../../sync-server/quarantine/release-stores.ts'
 import { forEachEngine } from '../support/database.ts'
 import { addStores, newTenant } from './bronze.ts'
 
@@ -39,6 +42,21 @@ describe('a sale taken in by SQL', () => {
       expect(rows).toEqual([{ amounts: [12], raw: 3, hashed: true }])
     })
 
+    it('is released when its store comes in, or when somebody lifts what holds it', async () => {
+      const { pool, tenantId, ingest } = await world()
+      expect(await ingest({ transaction_id: 'store', store_id: 'B' })).toBe('quarantined')
+      expect(await ingest({ transaction_id: 'late', sold_at: '2020-01-01T08:00:00' })).toBe('quarantined')
+      await addStores(pool, tenantId, [{ storeId: 'B', city: 'Quezon City', region: 'NCR' }])
+      const release = () => withTenant(pool, tenantId, tx => releaseUnknownStores(tx, tenantId, ['B']))
+      expect(await release()).toEqual({ released: 1, stillHeld: 0 })
+      const [late] = await listHeldSales(pool, tenantId, { limit: 10 })
+      const eventIds = [late?.event_id ?? '']
+      const how = { eventIds, actor: { kind: 'system' }, now: () => new Date() } as const
+      expect(await releaseHeldSales(pool, tenantId, how)).toMatchObject([{ reasons: ['clock_past'] }])
+      const forced = await releaseHeldSales(pool, tenantId, { ...how, forceReason: 'an old till' })
+      expect(forced).toMatchObject([{ reasons: [] }])
+    })
+
     it('is refused when it is none, or says who bought', async () => {
       const { ingest } = await world()
       for (const wrong of [
@@ -47,10 +65,11 @@ describe('a sale taken in by SQL', () => {
         { store_id: '' },
         { customer_name: 'Ana' },
         { customer_id: '0917' },
+        { customer_id: 'c1_juan@suki.example' },
       ]) {
         await expect(ingest(wrong)).rejects.toMatchObject({ cause: { code: '22023' } })
       }
-      expect(await ingest({ customer_name: null, customer_id: 'c1_abc' })).toBe('accepted')
+      expect(await ingest({ customer_name: null, customer_id: `c1_${'a'.repeat(43)}` })).toBe('accepted')
     })
   })
 })
