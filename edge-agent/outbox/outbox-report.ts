@@ -53,7 +53,8 @@ export function reportOutbox(directory: string, rejections = 10): OutboxReport {
 
 const NOTHING = { boot_epoch: null, ...NO_COUNTERS }
 
-function refuseOther(database: DatabaseSync): void {
+/** @throws ScoutError `conflict` */
+export function refuseOther(database: DatabaseSync): void {
   const version = database.prepare('pragma user_version').get()?.user_version
   if (version === SCHEMA_VERSION) return
   throw new ScoutError('conflict', {

@@ -81,7 +81,7 @@ create table salvaged (
 pragma user_version = ${SCHEMA_VERSION};
 `
 
-/** What every waiting sale costs besides its text: its row, and its share of a page. Measured: 1,000,000 sales of 240 bytes take 300 MB. */
+/** What every sale is counted with besides its text: its other columns, and its share of a page. */
 export const ROW_BYTES = 64
 
 /** From version 1, whose rows were counted by counting them. */
