@@ -1,5 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { TenantId } from '../../app/domain/ids.ts'
+import { importCatalogue } from '../../sync-server/catalogue/import-catalogue.ts'
+import type { Pool } from '../../sync-server/database/pool.ts'
+import { withTenant } from '../../sync-server/database/tenant.ts'
 import { runMedallion } from '../../sync-server/medallion/runner.ts'
 import { forEachEngine } from '../support/database.ts'
 import { type Arrival, addStores, arrive, newTenant, refined, type TestStore } from './bronze.ts'
@@ -16,10 +20,12 @@ const STORES: readonly TestStore[] = [
   { storeId: 'C', city: 'Cebu City', region: 'VII' },
 ]
 
+const CUSTOMERS = ['c1_ana', 'c1_ben', 'c1_cora']
+
 const at = (day: number, hour: number) => new Date(START + day * DAY_MS + hour * 3_600_000).toISOString()
 
 function posSale(
-  fields: Omit<Arrival, 'contract' | 'sale'>,
+  { customer, ...fields }: Omit<Arrival, 'contract' | 'sale'> & { readonly customer?: string | null },
   lines: readonly { category: string; amount: number }[],
 ): Arrival {
   const { transactionId, storeId, at: sold_at, revisedAt, voided } = fields
@@ -30,6 +36,7 @@ function posSale(
     revised_at: revisedAt ?? null,
     voided: voided ?? false,
     lines: lines.map(line => ({ quantity: 1, unit_price: line.amount, category: line.category })),
+    customer_id: customer ?? null,
     total: lines.length === 0 ? null : lines.reduce((sum, line) => sum + line.amount, 0),
   }
   return { ...fields, contract: 'pos.v1', sale }
@@ -57,6 +64,7 @@ const arrival = fc
     hour: fc.constantFrom(0, 5, 6, 11, 12, 17, 18, 21, 22, 23),
     revision: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
     voided: fc.boolean(),
+    customer: fc.constantFrom(null, ...CUSTOMERS),
     clean: fc.integer({ min: 0, max: 4 }).map(n => n > 0),
     bootEpoch: fc.integer({ min: 1, max: 2 }),
     lines: fc.array(
@@ -67,7 +75,7 @@ const arrival = fc
       { maxLength: 3 },
     ),
   })
-  .map(({ storeId, transaction, weekday, week, hour, revision, voided, clean, bootEpoch, lines }) =>
+  .map(({ storeId, transaction, weekday, week, hour, revision, voided, customer, clean, bootEpoch, lines }) =>
     posSale(
       {
         storeId,
@@ -78,10 +86,49 @@ const arrival = fc
         voided: voided && revision !== undefined,
         reasons: clean ? [] : ['clock_past'],
         bootEpoch,
+        customer,
       },
       voided && revision !== undefined ? [] : lines,
     ),
   )
+
+/** What else changes what is refined, between arrivals. */
+const event = fc.oneof(
+  fc.record({ what: fc.constant('nothing' as const) }),
+  fc.record({
+    what: fc.constant('moves' as const),
+    storeId: fc.constantFrom('A', 'B', 'C'),
+    to: fc.constantFrom(...STORES),
+  }),
+  fc.record({ what: fc.constant('erased' as const), customer: fc.constantFrom(...CUSTOMERS) }),
+)
+
+async function happen(
+  pool: Pool,
+  tenantId: TenantId,
+  happening: typeof event extends fc.Arbitrary<infer T> ? T : never,
+): Promise<void> {
+  if (happening.what === 'moves') {
+    const { storeId, to } = happening
+    const store = { storeId, name: storeId, region: to.region, city: to.city, barangay: null }
+    await importCatalogue(pool, tenantId, { stores: [store], products: [] }, new Date())
+  }
+  if (happening.what === 'erased') {
+    // What erasing leaves for the transforms: a tombstone, and the days that named him.
+    await withTenant(pool, tenantId, async tx => {
+      await tx.query(
+        `insert into scout.customer_erased (tenant_id, customer_id, erased_at) values ($1, $2, now()) on conflict do nothing`,
+        [tenantId, happening.customer],
+      )
+      await tx.query(
+        `insert into scout.medallion_touched_day (tenant_id, day, touch_id)
+         select distinct tenant_id, date_key, 'erased' from scout.silver_transactions where tenant_id = $1 and customer_id = $2
+         on conflict do nothing`,
+        [tenantId, happening.customer],
+      )
+    })
+  }
+}
 
 describe('transforms of the touched days', () => {
   forEachEngine(database => {
@@ -90,16 +137,23 @@ describe('transforms of the touched days', () => {
     }, async () => {
       await fc.assert(
         fc.asyncProperty(
-          fc.array(fc.array(arrival, { minLength: 4, maxLength: 12 }), { minLength: 2, maxLength: 4 }),
-          async batches => {
+          fc.array(fc.tuple(fc.array(arrival, { minLength: 4, maxLength: 12 }), event), {
+            minLength: 2,
+            maxLength: 4,
+          }),
+          async rounds => {
+            const batches = rounds.map(([batch]) => batch)
             const { pool } = database()
             const tenantId = await newTenant(pool)
             await addStores(pool, tenantId, STORES)
             await arrive(pool, tenantId, steadyPast)
-            for (const batch of batches) {
+            for (const [batch, happening] of rounds) {
               await arrive(pool, tenantId, batch)
               await runMedallion({ pool, tenantId, days: 'touched' })
+              await happen(pool, tenantId, happening)
             }
+            await runMedallion({ pool, tenantId, days: 'touched' })
+            expect(await runMedallion({ pool, tenantId, days: 'touched' })).toMatchObject({ models: [] })
             const incremental = await refined(pool, tenantId)
             await runMedallion({ pool, tenantId, days: 'all' })
             expect(incremental).toEqual(await refined(pool, tenantId))
