@@ -1,7 +1,7 @@
 import { isNode, type Tree, type TreeNode } from './node-tree.ts'
 
 /** A column of a table or view, as `relid.attnum`; attnum 0 is the whole row. */
-export type SourceColumn = string
+type SourceColumn = string
 
 export interface QueryLineage {
   /** Of each column that the query gives: the columns in its expression. */
