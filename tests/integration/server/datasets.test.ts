@@ -356,6 +356,7 @@ forEachEngine(database => {
         'gold.store_days': '1.0.1',
         'gold.sale_lines': '1.0.1',
         'platinum.anomaly_detection': '1.0.0',
+        'platinum.basket_clusters': '1.0.0',
       })
       const blobs = (manifests: Manifest[], region: string) =>
         manifests
