@@ -66,42 +66,70 @@ export function draftManifest(
 /** So many wait for the disk together: each is synced by itself. */
 const FILES_AT_ONCE = 8
 
-/** Encodes and stores the partitions of a dataset of facts, and drafts one manifest a region. `onFile` hears of every file written. */
+/** Rows of a dataset that are held at most, and those of one partition: files are made of them before more is read. */
+export const HELD_ROWS = 200_000
+
+export interface FactDraft {
+  readonly isEmpty: boolean
+  /** Stores what is still held, and drafts one manifest a region. */
+  finish(): Promise<DraftDataset>
+}
+
+/**
+ * Takes the partitions of a dataset of facts, and encodes and stores them as soon as they are too many to be held; what is few enough waits for
+ * `finish`, so that the transaction that it is read in need not wait for it. `onFile` hears of every file written.
+ */
 export async function draftFacts(
   context: DraftContext,
   dataset: FactDataset,
   read: {
-    readonly partitions: readonly PartitionColumns[]
+    readonly partitions: AsyncIterable<PartitionColumns>
     readonly runs: readonly string[]
     readonly warnings: readonly CheckOutcome[]
   },
   blobs: BlobStore,
   work: { readonly signal?: AbortSignal | undefined; readonly onFile: () => void },
-): Promise<DraftDataset> {
+): Promise<FactDraft> {
   const byRegion = new Map<string, Partition[]>()
-  for (let start = 0; start < read.partitions.length; start += FILES_AT_ONCE) {
-    // Encoding holds the thread: requests get their turn in between.
-    await nextTurn()
-    work.signal?.throwIfAborted()
-    const sources = read.partitions.slice(start, start + FILES_AT_ONCE)
-    const stored = await Promise.all(sources.map(source => storePartition(dataset, source, blobs)))
-    for (const [i, { region }] of sources.entries()) {
-      byRegion.set(region, [...(byRegion.get(region) ?? []), ...stored.slice(i, i + 1)])
-      work.onFile()
+  const held: PartitionColumns[] = []
+  let rows = 0
+  async function storeHeld(): Promise<void> {
+    while (held.length > 0) {
+      // Encoding holds the thread: requests get their turn in between.
+      await nextTurn()
+      work.signal?.throwIfAborted()
+      const sources = held.splice(0, FILES_AT_ONCE)
+      const stored = await Promise.all(sources.map(source => storePartition(dataset, source, blobs)))
+      for (const [i, { region }] of sources.entries()) {
+        byRegion.set(region, [...(byRegion.get(region) ?? []), ...stored.slice(i, i + 1)])
+        work.onFile()
+      }
     }
+    rows = 0
+  }
+  for await (const partition of read.partitions) {
+    held.push(partition)
+    rows += partition.rows
+    if (rows >= HELD_ROWS) await storeHeld()
   }
   return {
-    id: dataset.id,
-    manifests: [...byRegion].map(([region, partitions]) =>
-      draftManifest(context, dataset, {
-        region: placeCode.parse(region),
-        runs: read.runs,
-        partitions,
-        sample: context.sample,
-        pack: null,
-        warnings: warningsFor(region, read.warnings),
-      }),
-    ),
+    isEmpty: held.length === 0 && byRegion.size === 0,
+    async finish() {
+      await storeHeld()
+      return {
+        id: dataset.id,
+        manifests: [...byRegion].map(([region, partitions]) =>
+          draftManifest(context, dataset, {
+            region: placeCode.parse(region),
+            runs: read.runs,
+            partitions,
+            sample: context.sample,
+            pack: null,
+            warnings: warningsFor(region, read.warnings),
+          }),
+        ),
+      }
+    },
   }
 }
 

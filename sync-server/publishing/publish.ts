@@ -7,7 +7,7 @@ import { withTenant } from '../database/tenant.ts'
 import type { BlobStore } from './blob-store.ts'
 import { changedVersions, needsIndex, nextIndex } from './compose-publication.ts'
 import { type BoundarySource, draftGeography } from './draft-geography.ts'
-import { type DraftDataset, draftFacts } from './draft-manifests.ts'
+import type { DraftDataset } from './draft-manifests.ts'
 import { seal } from './envelopes.ts'
 import { type PublicationSource, readSource } from './publication-source.ts'
 import { listPublications } from './publications.ts'
@@ -52,10 +52,12 @@ export async function publish(options: PublishOptions): Promise<PublishOutcome> 
   const { pool, tenantId, keys, now } = options
   await ensureTrustRoot(pool, tenantId, keys, now())
   const onProgress = options.onProgress ?? (() => undefined)
+  let files = 0
+  const onFile = () => onProgress({ stage: 'write', done: ++files })
   const source = await withTenant(
     pool,
     tenantId,
-    tx => readSource(tx, tenantId, onProgress, options.signal),
+    tx => readSource(tx, tenantId, options.blobs, { onProgress, onFile, signal: options.signal }),
     { repeatableRead: true, readOnly: true },
   )
   const drafts = await writeFiles(source, options)
@@ -74,14 +76,11 @@ export async function publish(options: PublishOptions): Promise<PublishOutcome> 
   return { published, publication }
 }
 
-async function writeFiles(source: PublicationSource, options: PublishOptions): Promise<DraftDataset[]> {
-  const { blobs, boundaries, signal, onProgress } = options
-  const total = source.facts.reduce((files, { partitions }) => files + partitions.length, 0)
-  let done = 0
-  const onFile = () => onProgress?.({ stage: 'write', done: ++done, total })
-  const drafts = [await draftGeography(source.context, source.geography, boundaries, blobs)]
-  for (const fact of source.facts) {
-    drafts.push(await draftFacts(source.context, fact.dataset, fact, blobs, { signal, onFile }))
-  }
+async function writeFiles(
+  { context, geography, facts }: PublicationSource,
+  { boundaries, blobs }: PublishOptions,
+): Promise<DraftDataset[]> {
+  const drafts = [await draftGeography(context, geography, boundaries, blobs)]
+  for (const fact of facts) drafts.push(await fact.finish())
   return drafts
 }

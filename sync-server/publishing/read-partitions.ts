@@ -17,18 +17,19 @@ export interface PartitionColumns {
 const FETCH_ROWS = 20_000
 
 /**
- * Runs a statement of `sql/publish` through a cursor and gathers its rows into one partition for each run of equal region and period. Only
- * columns are kept, so a row costs some forty bytes.
+ * Runs a statement of `sql/publish` through a cursor and gives its rows as one partition for each run of equal region and period, as soon as
+ * it is complete: what is held is the one being read, some forty bytes a row, and those that the caller keeps. One such reading at a time in a
+ * transaction.
  */
-export async function readPartitions(
+export async function* readPartitions(
   tx: Transaction,
   file: string,
   parameters: readonly unknown[],
   columns: readonly Column[],
   signal?: AbortSignal,
-): Promise<PartitionColumns[]> {
-  const partitions: { region: string; period: string; rows: number; columns: ColumnBuilder[] }[] = []
+): AsyncGenerator<PartitionColumns, void> {
   await tx.query(`declare publish_rows no scroll cursor for ${publishSql(file)}`, [...parameters])
+  let open: { region: string; period: string; rows: number; columns: ColumnBuilder[] } | undefined
   for (;;) {
     signal?.throwIfAborted()
     const { rows } = await tx.query({ text: `fetch ${FETCH_ROWS} from publish_rows`, rowMode: 'array' })
@@ -36,22 +37,21 @@ export async function readPartitions(
     const page: unknown[][] = rows
     for (const row of page) {
       const [region, period] = row
-      let last = partitions.at(-1)
-      if (last === undefined || last.region !== region || last.period !== period) {
-        last = {
+      if (open === undefined || open.region !== region || open.period !== period) {
+        if (open !== undefined) yield open
+        open = {
           region: String(region),
           period: String(period),
           rows: 0,
           columns: columns.map(columnBuilder),
         }
-        partitions.push(last)
       }
-      for (const [i, builder] of last.columns.entries()) builder.append(row[i + 2])
-      last.rows += 1
+      for (const [i, builder] of open.columns.entries()) builder.append(row[i + 2])
+      open.rows += 1
     }
   }
+  if (open !== undefined) yield open
   await tx.query('close publish_rows')
-  return partitions
 }
 
 export function publishSql(file: string): string {
