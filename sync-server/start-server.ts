@@ -72,11 +72,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const jobs = await startJobQueue({
     pool,
     handlers: {
-      transform: async ({ tenantId }, work) => {
-        const run = await transformTenant(parts, tenantId, work)
-        if (run.models.length > 0) timetable?.dataChanged(tenantId)
-        return run
-      },
+      transform: ({ tenantId }, work) =>
+        transformTenant(parts, tenantId, work, () => timetable?.dataChanged(tenantId)),
       publish: ({ tenantId, ...request }, work) => publishTenant(parts, tenantId, request, work),
     },
     onError: error => log.error({ err: error }, 'job failed'),

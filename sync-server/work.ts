@@ -3,7 +3,8 @@ import type { LongWork } from '../app/contracts/long-work.ts'
 import type { SemanticVersion, TenantId } from '../app/domain/ids.ts'
 import { ScoutError } from '../app/errors.ts'
 import type { Pool } from './database/pool.ts'
-import { type MedallionRequest, type MedallionRun, runMedallion } from './medallion/runner.ts'
+import type { RunScope } from './medallion/plan.ts'
+import { type MedallionRequest, type MedallionRun, planMedallion, runMedallion } from './medallion/runner.ts'
 import type { BlobStore } from './publishing/blob-store.ts'
 import { type PublishOutcome, publish } from './publishing/publish.ts'
 import type { SigningKeys } from './publishing/signing-keys.ts'
@@ -28,27 +29,52 @@ const TURN_MS = 200
 
 /**
  * Brings silver, gold and platinum up to date: first what has arrived since the last run, then, one by one, the relations that are due
- * by schedule. Waits for a run of the same tenant that is under way.
+ * by schedule. Waits for a run of the same tenant that is under way. One of those that fails holds up no other.
+ *
+ * @param onChange something was written, and stays whatever fails after it
+ * @throws ScoutError what the first run that failed threw, after the others
  */
 export async function transformTenant(
-  parts: WorkParts,
+  parts: Pick<WorkParts, 'pool' | 'now'>,
   tenantId: TenantId,
   work: LongWork,
+  onChange: () => void = () => undefined,
 ): Promise<MedallionRun> {
   const run = await inTurn(parts, { ...work, tenantId, days: 'touched' })
+  if (run.models.length > 0) onChange()
   const models = [...run.models]
   const warnings = [...run.warnings]
+  const failures = new Map<string, unknown>()
   for (;;) {
     // Each in a transaction of its own: what takes long holds up no reader of what is done.
-    const due = await inTurn(parts, { ...work, tenantId, days: [], scheduled: 'due', atMost: 1 })
-    if (due.models.length === 0) return { ...run, models, warnings }
-    models.push(...due.models)
-    warnings.push(...due.warnings)
+    const scope = { days: [], scheduled: 'due', atMost: 1, except: new Set(failures.keys()) } as const
+    try {
+      const due = await inTurn(parts, { ...work, tenantId, ...scope })
+      if (due.models.length === 0) break
+      onChange()
+      models.push(...due.models)
+      warnings.push(...due.warnings)
+    } catch (error) {
+      const relation = work.signal?.aborted ? undefined : await nextDue(parts, tenantId, scope)
+      if (relation === undefined || !(error instanceof ScoutError)) throw error
+      failures.set(relation, error)
+    }
   }
+  for (const error of failures.values()) throw error
+  return { ...run, models, warnings }
+}
+
+async function nextDue(
+  { pool, now }: Pick<WorkParts, 'pool' | 'now'>,
+  tenantId: TenantId,
+  scope: RunScope,
+): Promise<string | undefined> {
+  const { steps } = await planMedallion({ pool, now, tenantId, ...scope })
+  return steps.find(({ model }) => model.refresh.kind !== 'incremental')?.model.relation
 }
 
 async function inTurn(
-  { pool, now }: WorkParts,
+  { pool, now }: Pick<WorkParts, 'pool' | 'now'>,
   request: Omit<MedallionRequest, 'pool' | 'now'>,
 ): Promise<MedallionRun> {
   for (;;) {

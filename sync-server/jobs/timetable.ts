@@ -26,6 +26,7 @@ const PUBLISH_NOTE = 'Published by schedule.'
 export function startTimetable(options: TimetableOptions): Timetable {
   const { jobs, tenants, publishEveryMs, onError } = options
   const waiting = new Map<TenantId, NodeJS.Timeout>()
+  let closed = false
 
   /** A transform looks by itself what is due, and does nothing where nothing is. */
   async function look(): Promise<void> {
@@ -44,7 +45,7 @@ export function startTimetable(options: TimetableOptions): Timetable {
   }
 
   function dataChanged(tenant: TenantId): void {
-    if (publishEveryMs === null || waiting.has(tenant)) return
+    if (closed || publishEveryMs === null || waiting.has(tenant)) return
     waiting.set(tenant, setTimeout(publish, publishEveryMs, tenant))
   }
 
@@ -52,6 +53,7 @@ export function startTimetable(options: TimetableOptions): Timetable {
   return {
     dataChanged,
     close() {
+      closed = true
       clearInterval(looking)
       for (const timer of waiting.values()) clearTimeout(timer)
       waiting.clear()

@@ -18,6 +18,8 @@ export interface RunScope {
   readonly only?: readonly string[]
   /** Of the relations that their schedule makes due, so many at most. */
   readonly atMost?: number
+  /** Not these, though their schedule says so. */
+  readonly except?: ReadonlySet<string>
 }
 
 /** Why a relation is redone. */
@@ -71,7 +73,8 @@ export async function planRun(
     if (scope.only !== undefined && !scope.only.includes(relation)) continue
     if (refresh.kind !== 'incremental') {
       const reason = scheduledReason(model, scope, { models, state, changed, now })
-      if (reason !== null && scheduledLeft-- > 0) steps.push({ model, slices: null, reason })
+      if (reason !== null && !scope.except?.has(relation) && scheduledLeft-- > 0)
+        steps.push({ model, slices: null, reason })
     } else if (days === null) {
       steps.push({ model, slices: null, reason: 'asked' })
     } else if (whole.has(relation) || isRefitted) {
