@@ -51,9 +51,10 @@ describe('the sample', () => {
           unknown: 0,
         },
       ])
-      const incremental = await refined(pool, tenantId)
+      // Kinds of baskets wait for a fit, which only a run of everything makes.
+      const { basket_cluster_days: _, ...incremental } = await refined(pool, tenantId)
       await runMedallion({ pool, tenantId, days: 'all' })
-      expect(await refined(pool, tenantId)).toEqual(incremental)
+      expect(await refined(pool, tenantId)).toMatchObject(incremental)
     })
   })
 })

@@ -28,6 +28,13 @@ const SHARED = [
   'schema_migrations',
 ]
 
+/** Where one column's value must go with another's. */
+const TOGETHER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  demand_forecast: { withheld: `'walk'` },
+  churn_score: { brier: '0' },
+  recommendation_engine: { held_out_base: '0' },
+}
+
 const NORTH = tenantId.parse('walk-north')
 const SOUTH = tenantId.parse('walk-south')
 const STRANGER = tenantId.parse('walk-stranger')
@@ -103,14 +110,14 @@ async function fill(pool: Pool, table: string, tenant: TenantId): Promise<void> 
        and a.attgenerated = '' and a.attidentity = ''`,
     [table],
   )
-  const names = columns.map(({ name }) => `"${name}"`).join(', ')
-  const values = columns.map(({ name, type, checks }) =>
-    name === 'tenant_id' ? `'${tenant}'` : anyOf(String(type), checks),
-  )
+  const row: Record<string, string> = {}
+  for (const { name, type, checks } of columns) row[name] = anyOf(String(type), checks)
+  Object.assign(row, TOGETHER[table], { tenant_id: `'${tenant}'` })
+  const names = Object.keys(row).map(name => `"${name}"`)
   const client = await pool.connect()
   try {
     await client.query('begin; set local session_replication_role = replica')
-    await client.query(`insert into scout."${table}" (${names}) values (${values.join(', ')})`)
+    await client.query(`insert into scout."${table}" (${names}) values (${Object.values(row)})`)
     await client.query('commit')
   } catch (cause) {
     await client.query('rollback')
