@@ -21,6 +21,7 @@ const SHARED = [
   'geo_rewrite',
   'geo_spelling',
   'medallion_check',
+  'medallion_lineage',
   'medallion_model',
   'pack_spelling',
   'pack_term',
