@@ -2,8 +2,6 @@ import { type TenantId, tenantId } from '../../../app/domain/ids.ts'
 import type { Pool } from '../../../sync-server/database/pool.ts'
 import { readModels } from '../../../sync-server/medallion/models.ts'
 
-/** Sales a day: history grows in days, not in sales a day. */
-export const SALES_A_DAY = 10_000
 export const TENANT: TenantId = tenantId.parse('bench')
 /** Relations that are seeded; all others are made from them. */
 export const SEEDED: readonly string[] = ['scout.silver_transactions', 'scout.silver_line_items']
@@ -44,9 +42,12 @@ export async function seedTenant(pool: Pool): Promise<void> {
 }
 
 /** Sales and lines of the days from `from` to before `to`; 1, 2 or 3 lines a sale, every tenth without a price. */
-export async function seedDays(pool: Pool, from: number, to: number): Promise<void> {
-  const first = from * SALES_A_DAY
-  const last = to * SALES_A_DAY - 1
+export async function seedDays(
+  pool: Pool,
+  { from, to, salesADay }: { readonly from: number; readonly to: number; readonly salesADay: number },
+): Promise<void> {
+  const first = from * salesADay
+  const last = to * salesADay - 1
   await pool.query(
     `insert into scout.silver_transactions (
        tenant_id, store_id, transaction_id, device_id, boot_epoch, seq, contract, ts, date_key, time_of_day, channel, customer_id,
@@ -68,7 +69,7 @@ export async function seedDays(pool: Pool, from: number, to: number): Promise<vo
        select h.*, case when h.r % 10 = 3 then null else 10 + h.r % 190 end::numeric as total,
          case when h.r % 6 = 0 then 2.5 end::numeric as discount, 1 + h.r % 3 as lines
        from (
-         select n, (n / ${SALES_A_DAY})::integer as day, abs(hashint8(n)) % 1000003 as r
+         select n, (n / ${salesADay})::integer as day, abs(hashint8(n)) % 1000003 as r
          from generate_series(${first}::bigint, ${last}::bigint) as n
        ) h
      ) g

@@ -4,13 +4,13 @@ import { type MedallionRun, runMedallion } from '../../../sync-server/medallion/
 import { openTestDatabase } from '../../support/database.ts'
 import { atMost, type Measurement, median, type Suite } from '../support/measurement.ts'
 import { AGGREGATES, GEOGRAPHIC, p95 } from './queries.ts'
-import { dayAt, SALES_A_DAY, SEEDED, seedDays, seedTenant, TENANT } from './seed.ts'
+import { dayAt, SEEDED, seedDays, seedTenant, TENANT } from './seed.ts'
 import { sourceToGold } from './source-to-gold.ts'
 import { createByHand } from './yardstick.ts'
 
-/** Of history: a tenth, a half and all of the sales that the run is for. */
-const STEPS = [0.1, 0.5, 1]
-const MILLIONS = { small: 1, full: 10 } as const
+/** History grows in days, at constant sales a day. At full size these are 1, 5 and 10 million sales. */
+const HISTORIES = [100, 500, 1000]
+const SALES_A_DAY = { small: 1_000, full: 10_000 } as const
 const DAYS_REFRESHED = 5
 const SOURCE_TO_GOLD_MS = 5 * 60_000
 const SCHEDULED_MS = 5 * 60_000
@@ -21,7 +21,7 @@ const MADE = readModels().filter(
 )
 
 /**
- * Gold and platinum over a silver of ten million sales (`--size small`: one), on a Postgres of its own with the settings that
+ * Gold and platinum over a silver of a thousand days and ten million sales (`--size small`: one million), on a Postgres of its own with the settings that
  * Debian gives it.
  */
 export const suite: Suite = {
@@ -29,24 +29,28 @@ export const suite: Suite = {
   async *run(size) {
     const database = await openTestDatabase('postgres')
     try {
-      yield* measure(database.pool, database.connectionString, MILLIONS[size])
+      yield* measure(database.pool, database.connectionString, SALES_A_DAY[size])
     } finally {
       await database.close()
     }
   },
 }
 
-async function* measure(pool: Pool, url: string, millions: number): AsyncGenerator<Measurement> {
+async function* measure(pool: Pool, url: string, salesADay: number): AsyncGenerator<Measurement> {
   const note = (text: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`)
   await seedTenant(pool)
   const dayMs: number[] = []
   let fullMs = 0
   let fullOfDaysMs = 0
   let days = 0
-  for (const step of STEPS) {
-    const until = Math.max(days + 1, Math.round((step * millions * 1e6) / SALES_A_DAY))
-    note(`silver: ${((until * SALES_A_DAY) / 1e6).toFixed(2)} million sales`)
-    await seedDays(pool, days, until)
+  for (const until of HISTORIES) {
+    note(`silver: ${until} days, ${((until * salesADay) / 1e6).toFixed(2)} million sales`)
+    await seedDays(pool, { from: days, to: until, salesADay })
+    if (days === 0) {
+      note('kinds of baskets, so that sales can be sorted into them')
+      await refresh(pool, 'all')
+      await scheduled(pool)
+    }
     days = until
     note('gold: full rebuild')
     fullMs = await timed(
