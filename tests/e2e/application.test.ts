@@ -128,6 +128,8 @@ describe.skipIf(chromium === undefined)(`an analyst opens the map without a netw
 
   it('finds a place, goes in and backs out with the keyboard alone', async () => {
     await page.keyboard.press('/')
+    // A person types after he sees where.
+    await page.locator('[role=combobox]:focus').waitFor()
     await page.keyboard.type('calabarzon')
     await page
       .getByRole('option', { name: /CALABARZON/ })
