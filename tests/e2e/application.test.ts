@@ -143,6 +143,8 @@ describe.skipIf(chromium === undefined)(`an analyst opens the map without a netw
       .filter(row => row.startsWith('CALABARZON '))
       .map(row => Number(row.split(' ').at(-1)).toLocaleString('en-PH', { minimumFractionDigits: 2 }))
     await page.getByText(`₱${calabarzon}`).first().waitFor()
+    // While the search closes, Escape is still its own.
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.keyboard.press('Escape')
     await page.getByText(total).first().waitFor()
   })
